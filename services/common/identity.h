@@ -1,0 +1,71 @@
+#ifndef REGLAB_SERVICES_COMMON_IDENTITY_H_
+#define REGLAB_SERVICES_COMMON_IDENTITY_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace reglab {
+
+// Who calls, as the gateway resolved it. Nobody has an empty name.
+struct Caller {
+  std::string name;          // "clients/…", "people/…"; "" is nobody
+  std::string organization;  // "organizations/…" that the caller acts for, or ""
+  std::vector<std::string> roles;   // SECRETARIAT, MEMBER, OPERATOR, SERVICE
+  std::vector<std::string> scopes;  // permissions of a client, "*" for all
+  std::vector<std::string> bodies;  // "bodies/…" in which the caller sits
+  std::string process;  // which process passed the call on: "gateway", "meetings"
+
+  bool nobody() const { return name.empty(); }
+  bool secretariat() const;
+  bool HasRole(std::string_view role) const;
+  // The one place that decides on a permission declared in the protos.
+  bool May(std::string_view permission) const;
+};
+
+// What a caller may read, for the visibility clause of every SELECT:
+//   (visibility = ANY($v) OR owners && $o)
+struct Audience {
+  std::vector<std::string> visibilities;
+  std::vector<std::string> owners;
+};
+Audience AudienceOf(const Caller& caller);
+
+// Signs and verifies the assertion that accompanies every call between
+// processes: a JWT (RFC 7519), Ed25519 (`alg` EdDSA, RFC 8037), one audience,
+// `sub` the caller, `act` the calling process, living for a minute.
+//
+// `private_key_file` is a PKCS#8 PEM; `trusted_dir` holds the public keys of
+// all processes as `<process>.<anything>.pem`: the file's stem is the `kid`,
+// what stands before the first dot the only process it may speak for. Both are
+// read again when they change, at most every second: keys rotate without a
+// restart. Thread-safe.
+class Assertions {
+ public:
+  static absl::StatusOr<std::unique_ptr<Assertions>> Load(
+      std::string process, std::string private_key_file,
+      std::string trusted_dir);
+  ~Assertions();
+
+  // The assertion for one call to the service `audience`.
+  absl::StatusOr<std::string> Sign(const Caller& caller,
+                                   std::string_view audience) const;
+
+  // UNAUTHENTICATED unless the token is signed by a trusted key, meant for
+  // `audience` and current (5 s of clock skew).
+  absl::StatusOr<Caller> Verify(std::string_view token,
+                                std::string_view audience) const;
+
+ private:
+  Assertions();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace reglab
+
+#endif  // REGLAB_SERVICES_COMMON_IDENTITY_H_

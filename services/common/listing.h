@@ -1,0 +1,89 @@
+#ifndef REGLAB_SERVICES_COMMON_LISTING_H_
+#define REGLAB_SERVICES_COMMON_LISTING_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/common/call.h"
+
+namespace reglab {
+
+// One field that a filter or an order may name. `path` is the field's
+// snake_case name (camelCase is understood as well), `column` the SQL expression.
+struct ListField {
+  enum class Type { kText, kEnum, kInt, kDouble, kBool, kDate, kTime, kTextArray };
+  std::string_view path;
+  std::string_view column;
+  Type type = Type::kText;
+  bool sortable = false;  // has an index that ends with the key
+};
+
+// How a collection is listed. Made once per store, at namespace scope.
+struct Listing {
+  // "SELECT a.name, … FROM activities a"; no WHERE.
+  std::string_view select;
+  // Always true conditions, without parameters: "a.deleted_at IS NULL"; or "".
+  std::string_view where;
+  // The visibility clause with {v} and {o} for the two parameters (see
+  // Audience): "(a.visibility = ANY({v}) OR a.owners && {o})"; "" = all may read.
+  std::string_view visible;
+  // The column that request.parent is compared with ("c.parent"); "" = none. A
+  // parent with wildcards ("meetings/-") lists across all parents.
+  std::string_view parent;
+  // The unique key, last part of every order: "a.name".
+  std::string_view key;
+  // A tsvector column for `q`, "a.search"; "" = q is refused.
+  std::string_view search;
+  std::vector<ListField> fields;
+  // "" = by key; otherwise as order_by: "start_date desc".
+  std::string_view default_order;
+};
+
+// Reads page_size (20 when 0, capped at 500; negative is an error), page_token,
+// skip (≤ 10,000), filter, order_by, q, parent, show_deleted from `request`
+// where it has them, and returns the SQL with its parameters. The page token is
+// authenticated, bound to the query, the same for the same page.
+// INVALID_ARGUMENT names the field: filter, order_by, page_token, page_size,
+// skip, q.
+struct ListQuery {
+  std::string sql;
+  Params params;
+  int page_size = 0;
+  // How each order column's value is read from the row for the next token;
+  // internal to listing.cc.
+  std::vector<std::string> order_columns;
+  std::string fingerprint;
+};
+absl::StatusOr<ListQuery> MakeListQuery(const Listing& listing,
+                                        const google::protobuf::Message& request,
+                                        const Audience& audience);
+
+// Runs the list and fills `response`: its repeated message field with the rows
+// (by ReadRow) and next_page_token.
+absl::Status RunList(Transaction& tx, const Listing& listing,
+                     const google::protobuf::Message& request,
+                     const Audience& audience,
+                     google::protobuf::Message& response);
+
+// The whole handler of a List RPC:
+//   return List<ListActivitiesResponse>(call, kListing, request);
+template <class Response>
+absl::StatusOr<Response> List(Call& call, const Listing& listing,
+                              const google::protobuf::Message& request) {
+  return call.Read([&](Transaction& tx) -> absl::StatusOr<Response> {
+    Response response;
+    RETURN_IF_ERROR(RunList(tx, listing, request, call.audience(), response));
+    return response;
+  });
+}
+
+// The key that authenticates page tokens; from --page_token_key_file, or for
+// tests anything of 32 bytes. Set once before serving.
+void SetPageTokenKey(std::string key);
+
+}  // namespace reglab
+
+#endif  // REGLAB_SERVICES_COMMON_LISTING_H_

@@ -1,0 +1,33 @@
+#ifndef REGLAB_SERVICES_COMMON_SERVER_H_
+#define REGLAB_SERVICES_COMMON_SERVER_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "services/common/call.h"
+#include "services/common/embedded.h"
+
+namespace reglab {
+
+// What differs between the three services.
+struct ServiceDefinition {
+  // "learning": database, role, proto package reglab.learning.v1, audience of
+  // assertions.
+  std::string name;
+  const EmbeddedFile* migrations;
+  // Services it may ask: {"membership"}; each has a flag --<name>_address.
+  std::vector<std::string> upstreams;
+  // Registers every handler.
+  std::function<void(Rpcs&)> handlers;
+};
+
+// The whole main(): parses flags (also from REGLAB_…), with --migrate applies
+// the migrations and returns, otherwise opens the database, checks the handlers
+// against the protos, starts sealer and workers, serves until SIGTERM or
+// SIGINT, drains and returns 0. Returns 1 with one log line when it can't start.
+int RunService(int argc, char** argv, const ServiceDefinition& definition);
+
+}  // namespace reglab
+
+#endif  // REGLAB_SERVICES_COMMON_SERVER_H_
