@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "services/common/call.h"
+#include "services/common/database.h"
 #include "services/common/embedded.h"
 
 namespace reglab {
@@ -20,6 +22,9 @@ struct ServiceDefinition {
   std::vector<std::string> upstreams;
   // Registers every handler.
   std::function<void(Rpcs&)> handlers;
+  // Run once when the database is open, before anything is served; may be
+  // empty. An error stops the process.
+  std::function<absl::Status(Database&)> prepare = nullptr;
 };
 
 // The whole main(): parses flags (also from REGLAB_…), with --migrate applies
