@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace google::rpc {
 class Status;
@@ -18,9 +19,21 @@ int HttpStatusOf(const google::rpc::Status& status);
 
 // The body of application/problem+json (RFC 9457). `instance` is the path of
 // the request. `swedish` chooses the title's language; that of the details was
-// chosen when the status was made (see ToProto).
+// chosen when the status was made (see ToProto). `body_field` is the body of
+// the route: fields of the message that is the body are named as they stand in
+// it.
 std::string ProblemJson(const google::rpc::Status& status, int http_status,
-                        std::string_view instance, bool swedish);
+                        std::string_view instance, bool swedish,
+                        std::string_view body_field = "");
+
+// What the page about problems tells of each kind.
+struct ProblemReason {
+  std::string reason;
+  int http_status;
+  std::string title_en;
+  std::string title_sv;
+};
+std::vector<ProblemReason> ProblemReasons();
 
 }  // namespace reglab::gateway
 

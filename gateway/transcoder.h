@@ -32,9 +32,6 @@ struct RestInput {
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> RequestFromRest(
     const RouteMatch& match, const RestInput& input);
 
-// "display_name" → "displayName"; a path part by part.
-std::string CamelPath(std::string_view snake_path);
-
 }  // namespace reglab::gateway
 
 #endif  // REGLAB_GATEWAY_TRANSCODER_H_
