@@ -1,0 +1,44 @@
+#ifndef REGLAB_SERVICES_COMMON_SPELLING_H_
+#define REGLAB_SERVICES_COMMON_SPELLING_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace reglab {
+
+// How names and letters are written. Plain functions over text.
+
+// Debian's Abseil has a string_view of its own, which takes no other.
+inline absl::string_view ForAbsl(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+// Takes the first code point off `text`; nothing, and `text` as it was, when it
+// does not begin with well-formed UTF-8 (or is empty).
+std::optional<char32_t> TakeCodePoint(std::string_view& text);
+
+bool IsUtf8(std::string_view text);
+
+// "activity.startDate" → "activity.start_date"; what is written so already
+// stays as it is.
+std::string SnakeCase(std::string_view path);
+
+// The name that `wanted` most likely means: the one with the fewest letters to
+// change. "" when there are no names.
+std::string_view Nearest(std::string_view wanted,
+                         const std::vector<std::string_view>& names);
+
+// What a caller wrote, fit to be repeated in an error: well-formed, without
+// control characters, at most 80 characters.
+std::string Excerpt(std::string_view text);
+
+// A date that exists, written 2022-09-13, from year 1 to 9999.
+bool IsDate(std::string_view text);
+
+}  // namespace reglab
+
+#endif  // REGLAB_SERVICES_COMMON_SPELLING_H_
