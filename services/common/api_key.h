@@ -32,6 +32,9 @@ std::string NewSecret();
 // and long, so it needs no salt and no slow hash.
 std::string HashSecret(std::string_view secret);
 
+// Compares two hashes in a time that tells nothing of where they differ.
+bool SameHash(std::string_view a, std::string_view b);
+
 }  // namespace reglab
 
 #endif  // REGLAB_SERVICES_COMMON_API_KEY_H_

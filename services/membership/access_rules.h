@@ -1,0 +1,32 @@
+#ifndef REGLAB_SERVICES_MEMBERSHIP_ACCESS_RULES_H_
+#define REGLAB_SERVICES_MEMBERSHIP_ACCESS_RULES_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/common/identity.h"
+
+namespace reglab::membership {
+
+// The permission of the method has been checked before; these say for whom it
+// may be used. All return PERMISSION_DENIED.
+
+// Only the secretariat.
+absl::Status CheckSecretariat(const Caller& caller);
+
+// The secretariat, or a caller that acts for `organization`.
+absl::Status CheckActsFor(const Caller& caller, std::string_view organization);
+
+// Nobody hands out more than they have: names the first of `scopes` that the
+// caller lacks.
+absl::Status CheckMayGrant(const Caller& caller,
+                           const std::vector<std::string>& scopes);
+
+// Whether the caller sees how people of `organization` are reached.
+bool SeesContactDetails(const Caller& caller, std::string_view organization);
+
+}  // namespace reglab::membership
+
+#endif  // REGLAB_SERVICES_MEMBERSHIP_ACCESS_RULES_H_

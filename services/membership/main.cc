@@ -1,0 +1,54 @@
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "services/common/server.h"
+#include "services/membership/appointment_service.h"
+#include "services/membership/body_service.h"
+#include "services/membership/bootstrap.h"
+#include "services/membership/client_service.h"
+#include "services/membership/directory_service.h"
+#include "services/membership/key_service.h"
+#include "services/membership/membership_service.h"
+#include "services/membership/organization_service.h"
+#include "services/membership/person_service.h"
+#include "services/membership/vocabulary_service.h"
+
+ABSL_FLAG(std::string, bootstrap_key_file, "",
+          "Where the first start writes the secretariat's API key, readable by "
+          "its owner alone; empty: no key is made");
+
+namespace reglab {
+extern const EmbeddedFile kMembershipMigrations[];
+
+namespace membership {
+namespace {
+
+void AddHandlers(Rpcs& rpcs) {
+  AddOrganizations(rpcs);
+  AddMemberships(rpcs);
+  AddPeople(rpcs);
+  AddBodies(rpcs);
+  AddAppointments(rpcs);
+  AddClients(rpcs);
+  AddKeys(rpcs);
+  AddVocabularies(rpcs);
+  AddDirectory(rpcs);
+}
+
+absl::Status Prepare(Database& database) {
+  const std::string file = absl::GetFlag(FLAGS_bootstrap_key_file);
+  return file.empty() ? absl::OkStatus() : MakeFirstKey(database, file);
+}
+
+}  // namespace
+}  // namespace membership
+}  // namespace reglab
+
+int main(int argc, char** argv) {
+  return reglab::RunService(argc, argv,
+                            {.name = "membership",
+                             .migrations = reglab::kMembershipMigrations,
+                             .upstreams = {},
+                             .handlers = reglab::membership::AddHandlers,
+                             .prepare = reglab::membership::Prepare});
+}

@@ -1,0 +1,18 @@
+#ifndef REGLAB_SERVICES_MEMBERSHIP_PERIOD_RULES_H_
+#define REGLAB_SERVICES_MEMBERSHIP_PERIOD_RULES_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace reglab::membership {
+
+// Whether two dates ("2022-09-13", "" is open) are days of the calendar and
+// the last is not before the first. INVALID_ARGUMENT names the field, which is
+// `resource` with ".start_date" or ".end_date".
+absl::Status CheckPeriod(std::string_view resource, std::string_view start_date,
+                         std::string_view end_date);
+
+}  // namespace reglab::membership
+
+#endif  // REGLAB_SERVICES_MEMBERSHIP_PERIOD_RULES_H_
