@@ -25,6 +25,7 @@ class Descriptor;
 namespace reglab {
 
 class Runtime;
+struct Method;
 
 // One RPC in progress, as a handler sees it. The deadline, the assertion, the
 // permission and the field rules of the proto have been checked before.
@@ -34,7 +35,8 @@ class Call {
   const Audience& audience() const { return audience_; }
   absl::Time deadline() const { return deadline_; }
   const std::string& trace_id() const { return trace_id_; }
-  // Full name with slashes: "/reglab.learning.v1.ActivitiesService/GetActivity".
+  // Full name with slashes:
+  // "/reglab.learning.v1.ActivitiesService/GetActivity".
   const std::string& method() const { return method_; }
 
   // call.Read([&](Transaction& tx) -> absl::StatusOr<Activity> { … });
@@ -53,10 +55,12 @@ class Call {
   // call.Write([&](Transaction& tx) -> absl::StatusOr<Activity> { … });
   // One read-write transaction. When the request has a request_id, the answer
   // is stored with it and a repetition gets that answer (another body: 422 in
-  // REST, INVALID_ARGUMENT/REQUEST_ID_REUSED). With validate_only nothing is kept.
+  // REST, INVALID_ARGUMENT/REQUEST_ID_REUSED). With validate_only nothing is
+  // kept.
   template <class Body>
   auto Write(Body body) -> std::invoke_result_t<Body, Transaction&> {
-    using Response = typename std::invoke_result_t<Body, Transaction&>::value_type;
+    using Response =
+        typename std::invoke_result_t<Body, Transaction&>::value_type;
     Response response;
     RETURN_IF_ERROR(WriteMessage(
         [&](Transaction& tx) -> absl::Status {
@@ -67,8 +71,12 @@ class Call {
     return response;
   }
 
+  // Whether Write gave the stored answer of an earlier, equal request.
+  bool replayed() const { return replayed_; }
+
   // Asks another service on the caller's behalf:
-  //   call.Ask<Organization>("/reglab.membership.v1.OrganizationsService/GetOrganization", request)
+  //   call.Ask<Organization>("/reglab.membership.v1.OrganizationsService/GetOrganization",
+  //   request)
   // Not inside a transaction.
   template <class Response>
   absl::StatusOr<Response> Ask(std::string_view method,
@@ -81,7 +89,8 @@ class Call {
  private:
   friend class Runtime;
   Call() = default;
-  absl::Status ReadStatus(const std::function<absl::Status(Transaction&)>& body);
+  absl::Status ReadStatus(
+      const std::function<absl::Status(Transaction&)>& body);
   absl::Status WriteMessage(
       const std::function<absl::Status(Transaction&)>& body,
       google::protobuf::Message& response);
@@ -91,20 +100,22 @@ class Call {
 
   Runtime* runtime_ = nullptr;
   const google::protobuf::Message* request_ = nullptr;
+  const Method* descriptor_ = nullptr;
   Caller caller_;
   Audience audience_;
   absl::Time deadline_;
   std::string trace_id_;
   std::string traceparent_;
   std::string method_;
-  bool swedish_ = false;
+  bool replayed_ = false;
 };
 
 // Where a service says which function handles which RPC:
-//   rpcs.Handle("reglab.learning.v1.ActivitiesService.GetActivity", GetActivity);
-// with `absl::StatusOr<Activity> GetActivity(Call&, const GetActivityRequest&)`.
-// A method without a handler, or a handler without a method or with other
-// message types, stops the process at start.
+//   rpcs.Handle("reglab.learning.v1.ActivitiesService.GetActivity",
+//   GetActivity);
+// with `absl::StatusOr<Activity> GetActivity(Call&, const
+// GetActivityRequest&)`. A method without a handler, or a handler without a
+// method or with other message types, stops the process at start.
 class Rpcs {
  public:
   using Handler = std::function<absl::Status(
@@ -120,17 +131,16 @@ class Rpcs {
   template <class Request, class Response>
   void Handle(std::string method,
               absl::StatusOr<Response> (*handler)(Call&, const Request&)) {
-    entries_.push_back({std::move(method), Request::descriptor(),
-                        Response::descriptor(),
-                        [handler](Call& call,
-                                  const google::protobuf::Message& request,
-                                  google::protobuf::Message& response) {
-                          absl::StatusOr<Response> answer =
-                              handler(call, static_cast<const Request&>(request));
-                          if (!answer.ok()) return answer.status();
-                          static_cast<Response&>(response) = *std::move(answer);
-                          return absl::OkStatus();
-                        }});
+    entries_.push_back(
+        {std::move(method), Request::descriptor(), Response::descriptor(),
+         [handler](Call& call, const google::protobuf::Message& request,
+                   google::protobuf::Message& response) {
+           absl::StatusOr<Response> answer =
+               handler(call, static_cast<const Request&>(request));
+           if (!answer.ok()) return answer.status();
+           static_cast<Response&>(response) = *std::move(answer);
+           return absl::OkStatus();
+         }});
   }
 
   // Called in a transaction when work of `method` (see Work) was answered, with

@@ -14,8 +14,10 @@
 #include "absl/time/time.h"
 
 namespace google::protobuf {
+class Descriptor;
+class FieldDescriptor;
 class Message;
-}
+}  // namespace google::protobuf
 
 namespace reglab {
 
@@ -53,6 +55,8 @@ class Param {
   Param(absl::Time time);
   Param(const std::vector<std::string>& array);
   Param(const std::optional<std::string>& text) : text_(text) {}
+  // A bytea.
+  static Param Bytes(std::string_view bytes);
 
   const std::optional<std::string>& text() const { return text_; }
 
@@ -72,8 +76,9 @@ class Row {
   int64_t Int(int column) const;            // 0 for NULL
   double Double(int column) const;
   bool Bool(int column) const;
-  absl::Time Time(int column) const;  // timestamptz
+  absl::Time Time(int column) const;                 // timestamptz
   std::vector<std::string> Array(int column) const;  // text[]
+  std::string Bytes(int column) const;               // bytea
   const Rows& rows() const { return *rows_; }
 
  private:
@@ -96,7 +101,11 @@ class Rows {
   void* result() const { return result_; }
 
  private:
+  friend void ReadRow(const Row& row, google::protobuf::Message& message);
   void* result_;
+  // Which field each column fills, worked out for the first row.
+  mutable const google::protobuf::Descriptor* type_ = nullptr;
+  mutable std::vector<const google::protobuf::FieldDescriptor*> fields_;
 };
 
 // Fills the fields of `message` whose names are the row's column names:
@@ -185,9 +194,9 @@ struct DatabaseOptions {
   int connections = 6;
 };
 
-// A pool of connections. Thread-safe. pqxx-like exceptions never leave: 23505 is
-// ALREADY_EXISTS, 23503 and 23514 FAILED_PRECONDITION, 40001/40P01 ABORTED
-// after bounded retries, 57014 DEADLINE_EXCEEDED, a broken connection
+// A pool of connections. Thread-safe. What PostgreSQL says never leaves as it
+// is: 23505 is ALREADY_EXISTS, 23503 and 23514 FAILED_PRECONDITION, 40001/40P01
+// ABORTED after bounded retries, 57014 DEADLINE_EXCEEDED, a broken connection
 // UNAVAILABLE (and replaced), a commit in doubt UNKNOWN and never retried, the
 // rest INTERNAL and logged.
 class Database {
@@ -204,10 +213,11 @@ class Database {
 
   // Who writes, for the journal.
   struct Actor {
-    std::string caller;     // "clients/…"
-    std::string process;    // that acts
-    std::string method;     // "/reglab.learning.v1.ActivitiesService/…"
+    std::string caller;   // "clients/…"
+    std::string process;  // that acts
+    std::string method;   // "/reglab.learning.v1.ActivitiesService/…"
     std::string trace_id;
+    std::string caller_json;  // the whole caller, for work done on its behalf
   };
   // Runs `body` in a read-write transaction and commits, unless `body` returns
   // an error or `dry_run`. Up to 5 attempts on serialization failures.

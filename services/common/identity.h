@@ -13,12 +13,14 @@ namespace reglab {
 
 // Who calls, as the gateway resolved it. Nobody has an empty name.
 struct Caller {
-  std::string name;          // "clients/…", "people/…"; "" is nobody
-  std::string organization;  // "organizations/…" that the caller acts for, or ""
+  std::string name;  // "clients/…", "people/…"; "" is nobody
+  std::string
+      organization;  // "organizations/…" that the caller acts for, or ""
   std::vector<std::string> roles;   // SECRETARIAT, MEMBER, OPERATOR, SERVICE
   std::vector<std::string> scopes;  // permissions of a client, "*" for all
   std::vector<std::string> bodies;  // "bodies/…" in which the caller sits
-  std::string process;  // which process passed the call on: "gateway", "meetings"
+  std::string
+      process;  // which process passed the call on: "gateway", "meetings"
 
   bool nobody() const { return name.empty(); }
   bool secretariat() const;
@@ -35,12 +37,17 @@ struct Audience {
 };
 Audience AudienceOf(const Caller& caller);
 
+// The caller as JSON, for work that is done later on its behalf. Text that is
+// no such JSON gives nobody.
+std::string CallerToJson(const Caller& caller);
+Caller CallerFromJson(std::string_view text);
+
 // Signs and verifies the assertion that accompanies every call between
 // processes: a JWT (RFC 7519), Ed25519 (`alg` EdDSA, RFC 8037), one audience,
 // `sub` the caller, `act` the calling process, living for a minute.
 //
 // `private_key_file` is a PKCS#8 PEM; `trusted_dir` holds the public keys of
-// all processes as `<process>.<anything>.pem`: the file's stem is the `kid`,
+// all processes as `<process>.<id>.pem`: the file's stem is the `kid`,
 // what stands before the first dot the only process it may speak for. Both are
 // read again when they change, at most every second: keys rotate without a
 // restart. Thread-safe.

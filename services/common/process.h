@@ -38,7 +38,8 @@ using LogFields = std::initializer_list<std::pair<std::string_view, LogValue>>;
 void LogInfo(std::string_view event, LogFields fields = {});
 void LogError(std::string_view event, LogFields fields = {});
 
-// The registry of all metrics, served as text on --metrics_port (0: not served).
+// The registry of all metrics, served as text on --metrics_port (0: not
+// served).
 std::shared_ptr<prometheus::Registry> MetricsRegistry();
 void ServeMetrics();
 

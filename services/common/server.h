@@ -30,7 +30,8 @@ struct ServiceDefinition {
 // The whole main(): parses flags (also from REGLAB_…), with --migrate applies
 // the migrations and returns, otherwise opens the database, checks the handlers
 // against the protos, starts sealer and workers, serves until SIGTERM or
-// SIGINT, drains and returns 0. Returns 1 with one log line when it can't start.
+// SIGINT, drains and returns 0. Returns 1 with one log line when it can't
+// start.
 int RunService(int argc, char** argv, const ServiceDefinition& definition);
 
 }  // namespace reglab

@@ -9,11 +9,11 @@
 // Abseil of Debian 12 has no such macros of its own.
 
 // Returns from the function when `expression` is an error.
-#define RETURN_IF_ERROR(expression)                             \
-  do {                                                          \
-    if (absl::Status status_ = (expression); !status_.ok()) {   \
-      return status_;                                           \
-    }                                                           \
+#define RETURN_IF_ERROR(expression)                           \
+  do {                                                        \
+    if (absl::Status status_ = (expression); !status_.ok()) { \
+      return status_;                                         \
+    }                                                         \
   } while (false)
 
 #define REGLAB_CONCAT_INNER_(a, b) a##b
@@ -23,9 +23,9 @@
   if (!result.ok()) return std::move(result).status();     \
   left = *std::move(result)
 
-// ASSIGN_OR_RETURN(Activity activity, Get(tx, name)); returns the error, if any.
-#define ASSIGN_OR_RETURN(left, expression)                             \
-  REGLAB_ASSIGN_OR_RETURN_(REGLAB_CONCAT_(result_, __LINE__), left, \
-                           expression)
+// ASSIGN_OR_RETURN(Activity activity, Get(tx, name)); returns the error, if
+// any.
+#define ASSIGN_OR_RETURN(left, expression) \
+  REGLAB_ASSIGN_OR_RETURN_(REGLAB_CONCAT_(result_, __LINE__), left, expression)
 
 #endif  // REGLAB_SERVICES_COMMON_STATUS_MACROS_H_

@@ -1,0 +1,266 @@
+#include "services/common/database.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "services/common/connection.h"
+#include "services/common/errors.h"
+#include "services/common/process.h"
+#include "services/common/status_macros.h"
+
+namespace reglab {
+namespace {
+
+const Statement kRecord(
+    "INSERT INTO journal_pending (caller, process, method, trace_id, kind, "
+    "type, name, etag, field_paths, visibility, owners) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+const Statement kEnqueue(
+    "INSERT INTO work (method, request, subject, caller, trace_id) "
+    "VALUES ($1, $2, $3, $4, $5)");
+
+constexpr int kAttempts = 5;
+// After a connection was refused, calls fail at once for this long instead of
+// each waiting for a refusal of its own.
+constexpr absl::Duration kRefusalPause = absl::Milliseconds(200);
+
+const char* KindName(Change::Kind kind) {
+  switch (kind) {
+    case Change::Kind::kCreated:
+      return "CREATED";
+    case Change::Kind::kUpdated:
+      return "UPDATED";
+    case Change::Kind::kDeleted:
+      return "DELETED";
+  }
+  return "";
+}
+
+}  // namespace
+
+struct Transaction::State {
+  Connection* connection;
+  absl::Time deadline;
+  bool writing;
+  bool begun = false;
+  bool recorded = false;
+  Database::Actor actor;
+};
+
+struct Database::Pool {
+  DatabaseOptions options;
+  std::mutex mutex;
+  std::condition_variable freed;
+  std::vector<std::unique_ptr<Connection>> idle;
+  absl::Time refused = absl::InfinitePast();
+  std::function<void()> on_commit;
+
+  // Waits for a free connection until the deadline, and opens it again when it
+  // is broken.
+  absl::StatusOr<std::unique_ptr<Connection>> Take(absl::Time deadline) {
+    std::unique_ptr<Connection> connection;
+    {
+      std::unique_lock lock(mutex);
+      if (!freed.wait_until(lock, absl::ToChronoTime(deadline),
+                            [&] { return !idle.empty(); })) {
+        return Overloaded();
+      }
+      connection = std::move(idle.back());
+      idle.pop_back();
+      if (!connection->open() && absl::Now() - refused < kRefusalPause) {
+        idle.insert(idle.begin(), std::move(connection));
+        freed.notify_one();
+        return DatabaseUnavailable();
+      }
+    }
+    if (!connection->open()) {
+      absl::Status opened = connection->Open(options.conninfo);
+      if (!opened.ok()) {
+        std::lock_guard lock(mutex);
+        refused = absl::Now();
+        idle.insert(idle.begin(), std::move(connection));
+        freed.notify_one();
+        return opened;
+      }
+    }
+    return connection;
+  }
+
+  void Give(std::unique_ptr<Connection> connection) {
+    std::lock_guard lock(mutex);
+    // The one used last goes out first: its caches are warm.
+    if (connection->open()) {
+      idle.push_back(std::move(connection));
+    } else {
+      idle.insert(idle.begin(), std::move(connection));
+    }
+    freed.notify_one();
+  }
+};
+
+absl::StatusOr<Rows> Transaction::Query(const Statement& statement,
+                                        const Params& params) {
+  Connection& connection = *state_->connection;
+  if (state_->writing && !state_->begun) {
+    connection.SendBegin();
+    state_->begun = true;
+  }
+  connection.SetTimeout(state_->deadline);
+  connection.Send(statement, params, true);
+  return connection.Flush(state_->deadline);
+}
+
+absl::StatusOr<Rows> Transaction::QueryText(const std::string& sql,
+                                            const Params& params) {
+  Connection& connection = *state_->connection;
+  if (state_->writing && !state_->begun) {
+    connection.SendBegin();
+    state_->begun = true;
+  }
+  connection.SetTimeout(state_->deadline);
+  connection.SendText(sql, params);
+  return connection.Flush(state_->deadline);
+}
+
+absl::StatusOr<Rows> Transaction::QueryOne(const Statement& statement,
+                                           const Params& params,
+                                           std::string_view name) {
+  ASSIGN_OR_RETURN(Rows rows, Query(statement, params));
+  if (rows.empty()) return NotFound(name);
+  return rows;
+}
+
+void Transaction::Send(const Statement& statement, const Params& params) {
+  if (state_->writing && !state_->begun) {
+    state_->connection->SendBegin();
+    state_->begun = true;
+  }
+  state_->connection->Send(statement, params, false);
+}
+
+void Transaction::Record(const Change& change) {
+  const Database::Actor& actor = state_->actor;
+  Send(kRecord, {actor.caller, actor.process, actor.method, actor.trace_id,
+                 KindName(change.kind), change.type, change.name, change.etag,
+                 change.field_paths, change.visibility, change.owners});
+  state_->recorded = true;
+}
+
+void Transaction::Enqueue(const Work& work) {
+  Send(kEnqueue,
+       {work.method, Param::Bytes(work.request->SerializeAsString()),
+        work.subject, state_->actor.caller_json, state_->actor.trace_id});
+  state_->recorded = true;
+}
+
+Database::Database(std::unique_ptr<Pool> pool) : pool_(std::move(pool)) {}
+Database::~Database() = default;
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(
+    const DatabaseOptions& options) {
+  auto pool = std::make_unique<Pool>();
+  pool->options = options;
+  for (int i = 0; i < options.connections; ++i) {
+    auto connection = std::make_unique<Connection>();
+    RETURN_IF_ERROR(connection->Open(options.conninfo));
+    pool->idle.push_back(std::move(connection));
+  }
+  return std::unique_ptr<Database>(new Database(std::move(pool)));
+}
+
+absl::Status Database::Read(
+    absl::Time deadline,
+    const std::function<absl::Status(Transaction&)>& body) {
+  for (int attempt = 1;; ++attempt) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                     pool_->Take(deadline));
+    Transaction::State state{connection.get(), deadline, false};
+    Transaction transaction(&state);
+    absl::Status status = body(transaction);
+    const bool broken = !connection->open();
+    pool_->Give(std::move(connection));
+    // A connection that broke while it lay idle says so at its first use.
+    if (!broken || attempt == 2 || absl::Now() > deadline) return status;
+  }
+}
+
+absl::Status Database::Transact(
+    absl::Time deadline, const Actor& actor, bool dry_run,
+    const std::function<absl::Status(Transaction&)>& body) {
+  for (int attempt = 1;; ++attempt) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                     pool_->Take(deadline));
+    Transaction::State state{connection.get(), deadline, true};
+    state.actor = actor;
+    Transaction transaction(&state);
+    absl::Status status = body(transaction);
+    bool committing = false;
+    if (connection->open()) {
+      if (status.ok() && dry_run) {
+        // What was only queued must be tried too before it is taken back.
+        status = connection->Flush(deadline).status();
+      }
+      if (status.ok() && !dry_run && state.begun) {
+        committing = true;
+        status = connection->Commit(deadline);
+      } else if (state.begun && connection->open()) {
+        connection->Rollback();
+      }
+    }
+    const bool broken = !connection->open();
+    const bool conflict = connection->conflict();
+    pool_->Give(std::move(connection));
+    if (status.ok()) {
+      if (committing && state.recorded) {
+        std::function<void()> wake;
+        {
+          std::lock_guard lock(pool_->mutex);
+          wake = pool_->on_commit;
+        }
+        if (wake) wake();
+      }
+      return status;
+    }
+    if (broken && committing) {
+      return MakeError(
+          absl::StatusCode::kUnknown, "COMMIT_IN_DOUBT",
+          {"The connection to the database broke while the change was being "
+           "committed: read the resource to see whether it took effect, or "
+           "repeat the request with the same request id.",
+           "Förbindelsen till databasen bröts medan ändringen sparades: läs "
+           "resursen för att se om den fick verkan, eller upprepa begäran med "
+           "samma request id."});
+    }
+    const bool again = (conflict && attempt < kAttempts) ||
+                       (broken && !committing && attempt == 1);
+    if (!again || absl::Now() > deadline) return status;
+  }
+}
+
+void Database::OnCommit(std::function<void()> wake) {
+  std::lock_guard lock(pool_->mutex);
+  pool_->on_commit = std::move(wake);
+}
+
+bool Database::Healthy() {
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      pool_->Take(absl::Now() + absl::Milliseconds(500));
+  if (!connection.ok()) return false;
+  (*connection)->SendText("SELECT 1", {});
+  bool healthy =
+      (*connection)->Flush(absl::Now() + absl::Milliseconds(500)).ok();
+  pool_->Give(*std::move(connection));
+  return healthy;
+}
+
+}  // namespace reglab
