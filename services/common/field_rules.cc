@@ -13,7 +13,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/stubs/logging.h"
@@ -80,16 +79,14 @@ const MessagePlan* PlanOf(const Descriptor* descriptor) {
     if (!entry.rules->pattern().empty()) {
       entry.date = entry.rules->pattern() == kDatePattern;
       entry.pattern = std::make_unique<RE2>(entry.rules->pattern(), RE2::Quiet);
-      GOOGLE_CHECK(entry.pattern->ok())
-          << "pattern of " << field->full_name() << ": "
-          << entry.pattern->error();
+      GOOGLE_CHECK(entry.pattern->ok()) << "pattern of " << field->full_name()
+                                        << ": " << entry.pattern->error();
     }
     entry.uuid = field->name() == "request_id" &&
                  field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       entry.message = PlanOf(field->message_type());
-      if (field->message_type() ==
-          google::protobuf::FieldMask::descriptor()) {
+      if (field->message_type() == google::protobuf::FieldMask::descriptor()) {
         if (field->name() == "update_mask") plan->mask = field;
       } else if (plan->resource == nullptr && !field->is_repeated()) {
         plan->resource = field;
@@ -135,6 +132,14 @@ struct Need {
     return within;
   }
 };
+
+// Without an exponent where a person would write none.
+std::string Number(double value) {
+  if (value == std::trunc(value) && std::abs(value) < 1e15) {
+    return absl::StrCat(static_cast<int64_t>(value));
+  }
+  return absl::StrCat(value);
+}
 
 class Check {
  public:
@@ -192,7 +197,6 @@ class Check {
     const auto& mask = static_cast<const google::protobuf::FieldMask&>(
         message.GetReflection()->GetMessage(message, plan.mask));
     Need within;
-    within.paths = {"name"};
     for (const std::string& path : mask.paths()) {
       within.paths.push_back(SnakeCase(path));
     }
@@ -232,12 +236,10 @@ class Check {
       return;
     }
     const bool set = reflection->HasField(message, field);
-    // A resource that is changed must say which it is.
-    const bool name_of_update = updating_ && field->name() == "name";
     // A false that is not marked optional can't be told from one left out.
     const bool tellable = field->has_presence() ||
                           field->cpp_type() != FieldDescriptor::CPPTYPE_BOOL;
-    if (named && tellable && (plan.rules->required() || name_of_update) &&
+    if (named && tellable && plan.rules->required() &&
         (!set || IsEmpty(message, field))) {
       Missing(plan);
       return;
@@ -248,7 +250,9 @@ class Check {
     }
     const Need within = NeedWithin(message, message_plan, plan, need);
     if (!set && (within.all || within.paths.empty() || named)) return;
-    updating_ = message_plan.mask != nullptr && field == message_plan.resource;
+    if (message_plan.mask != nullptr && field == message_plan.resource) {
+      RequireName(reflection->GetMessage(message, field), plan);
+    }
     Descend(reflection->GetMessage(message, field), plan, -1, within);
   }
 
@@ -266,15 +270,22 @@ class Check {
     }
   }
 
+  // A resource that is changed must say which it is.
+  void RequireName(const Message& resource, const FieldPlan& plan) {
+    const FieldDescriptor* name =
+        resource.GetDescriptor()->FindFieldByName("name");
+    if (name == nullptr || !IsEmpty(resource, name)) return;
+    Add(absl::StrCat(PathOf(plan, -1), ".name"),
+        {"It is missing. Give the name of the resource to change.",
+         "Det saknas. Ange namnet på den resurs som ska ändras."});
+  }
+
   void Descend(const Message& message, const FieldPlan& plan, int index,
                const Need& need) {
     const size_t length = prefix_.size();
     prefix_ = PathOf(plan, index) + ".";
-    const bool updating = std::exchange(updating_, updating_ && index < 0);
     Visit(message, *plan.message, need);
-    updating_ = updating;
     prefix_.resize(length);
-    updating_ = false;
   }
 
   void VisitValue(const Message& message, const FieldPlan& plan, int index) {
@@ -285,10 +296,10 @@ class Check {
       case FieldDescriptor::CPPTYPE_STRING: {
         if (f->type() == FieldDescriptor::TYPE_BYTES) return;
         std::string scratch;
-        VisitText(element ? r->GetRepeatedStringReference(message, f, index,
-                                                          &scratch)
-                          : r->GetStringReference(message, f, &scratch),
-                  plan, index);
+        VisitText(
+            element ? r->GetRepeatedStringReference(message, f, index, &scratch)
+                    : r->GetStringReference(message, f, &scratch),
+            plan, index);
         return;
       }
       case FieldDescriptor::CPPTYPE_ENUM:
@@ -439,16 +450,16 @@ class Check {
                                 "Det är inget ändligt tal. Skicka ett."});
     } else if (rules.has_min() && value < rules.min()) {
       Add(PathOf(plan, index),
-          {absl::StrCat("It is ", value, "; the least is ", rules.min(),
-                        ". Raise it."),
-           absl::StrCat("Värdet är ", value, "; det minsta är ", rules.min(),
-                        ". Höj det.")});
+          {absl::StrCat("It is ", Number(value), "; the least is ",
+                        Number(rules.min()), ". Raise it."),
+           absl::StrCat("Värdet är ", Number(value), "; det minsta är ",
+                        Number(rules.min()), ". Höj det.")});
     } else if (rules.has_max() && value > rules.max()) {
       Add(PathOf(plan, index),
-          {absl::StrCat("It is ", value, "; the most is ", rules.max(),
-                        ". Lower it."),
-           absl::StrCat("Värdet är ", value, "; det största är ", rules.max(),
-                        ". Sänk det.")});
+          {absl::StrCat("It is ", Number(value), "; the most is ",
+                        Number(rules.max()), ". Lower it."),
+           absl::StrCat("Värdet är ", Number(value), "; det största är ",
+                        Number(rules.max()), ". Sänk det.")});
     }
   }
 
@@ -488,7 +499,6 @@ class Check {
 
   std::vector<FieldError> errors_;
   std::string prefix_;  // "activity.cases[2]."
-  bool updating_ = false;  // in the resource of an update, at its top
 };
 
 }  // namespace
