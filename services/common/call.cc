@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/common/runtime.h"
+#include "services/common/spelling.h"
 
 namespace reglab {
 namespace {

@@ -11,6 +11,7 @@
 #include "services/common/connection.h"
 #include "services/common/errors.h"
 #include "services/common/process.h"
+#include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 
 namespace reglab {
@@ -138,7 +139,7 @@ absl::StatusOr<int64_t> ChangeFeed::Head() {
 }
 
 std::string ChangeFeed::MakeToken(int64_t position) {
-  return absl::WebSafeBase64Escape(absl::StrCat("since:", position));
+  return absl::WebSafeBase64Escape(Concat("since:", position));
 }
 
 absl::StatusOr<int64_t> ChangeFeed::ReadToken(const std::string& token) {
@@ -155,8 +156,8 @@ absl::StatusOr<int64_t> ChangeFeed::ReadToken(const std::string& token) {
   int64_t position = -1;
   if (!absl::WebSafeBase64Unescape(token, &text) ||
       !text.starts_with("since:") ||
-      !absl::SimpleAtoi(std::string_view(text).substr(6), &position) ||
-      position < 0 || position > head) {
+      !absl::SimpleAtoi(text.substr(6), &position) || position < 0 ||
+      position > head) {
     return InvalidField(
         "since", {"is no token of this feed: send the nextSince of an earlier "
                   "answer, or leave it out",

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/common/errors.h"
 #include "services/common/process.h"
+#include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 
 namespace reglab {
@@ -41,7 +42,7 @@ using Result = std::unique_ptr<PGresult, ClearResult>;
 }  // namespace
 
 Statement::Statement(const char* sql)
-    : sql_(sql), id_(absl::StrCat("s", Statements().size())) {
+    : sql_(sql), id_(Concat("s", Statements().size())) {
   Statements().push_back(this);
 }
 
@@ -96,7 +97,7 @@ absl::Status Connection::Open(const std::string& conninfo, bool prepare) {
       Close();
       if (absl::IsUnavailable(prepared)) return prepared;
       return absl::FailedPreconditionError(
-          absl::StrCat("the database refuses: ", statement->sql()));
+          Concat("the database refuses: ", statement->sql()));
     }
   }
   return absl::OkStatus();
@@ -140,11 +141,11 @@ void Connection::SendText(const std::string& sql, const Params& params) {
     texts_.splice(texts_.begin(), texts_, known->second);
   } else {
     if (texts_.size() >= kMostTexts) {
-      SendPlain(absl::StrCat("DEALLOCATE ", texts_.back().second).c_str());
+      SendPlain(Concat("DEALLOCATE ", texts_.back().second).c_str());
       text_ids_.erase(texts_.back().first);
       texts_.pop_back();
     }
-    const std::string id = absl::StrCat("t", next_text_++);
+    const std::string id = Concat("t", next_text_++);
     if (PQsendPrepare(connection_, id.c_str(), sql.c_str(), 0, nullptr) == 1) {
       sent_.push_back(Wanted::kNo);
     }
@@ -160,7 +161,7 @@ void Connection::SetTimeout(absl::Time deadline) {
       absl::ToInt64Milliseconds(deadline - absl::Now()), 100, 600'000);
   const int64_t wanted = int64_t(std::bit_ceil(uint64_t(left)));
   if (wanted == timeout_ms_) return;
-  SendPlain(absl::StrCat("SET statement_timeout = ", wanted).c_str());
+  SendPlain(Concat("SET statement_timeout = ", wanted).c_str());
   timeout_ms_ = wanted;
 }
 
@@ -261,7 +262,7 @@ void Connection::Rollback() {
 }
 
 absl::Status Connection::Listen(const char* channel) {
-  SendPlain(absl::StrCat("LISTEN ", channel).c_str());
+  SendPlain(Concat("LISTEN ", channel).c_str());
   RETURN_IF_ERROR(Flush(absl::Now() + absl::Seconds(1)).status());
   listening_ = true;
   return absl::OkStatus();
@@ -296,10 +297,10 @@ absl::Status Connection::ErrorOf(const PGresult* result) {
   }
   if (code == "23503" || code == "23514") {
     return Refused("CONSTRAINT",
-                   {absl::StrCat("The change contradicts other data (",
-                                 constraint ? constraint : "constraint", ")."),
-                    absl::StrCat("Ändringen motsäger andra uppgifter (",
-                                 constraint ? constraint : "villkor", ").")});
+                   {Concat("The change contradicts other data (",
+                           constraint ? constraint : "constraint", ")."),
+                    Concat("Ändringen motsäger andra uppgifter (",
+                           constraint ? constraint : "villkor", ").")});
   }
   if (code == "40001" || code == "40P01") {
     conflict_ = true;

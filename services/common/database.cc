@@ -1,6 +1,7 @@
 #include "services/common/database.h"
 
 #include <libpq-fe.h>
+#include <google/protobuf/message.h>
 #include <poll.h>
 
 #include <algorithm>

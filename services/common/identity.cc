@@ -20,6 +20,7 @@
 #include "absl/time/clock.h"
 #include "services/common/errors.h"
 #include "services/common/process.h"
+#include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 
 namespace reglab {
@@ -91,7 +92,7 @@ std::string RandomHex() {
   unsigned char bytes[16];
   RAND_bytes(bytes, sizeof(bytes));
   return absl::BytesToHexString(
-      std::string_view(reinterpret_cast<char*>(bytes), sizeof(bytes)));
+      absl::string_view(reinterpret_cast<char*>(bytes), sizeof(bytes)));
 }
 
 json::array ArrayOf(const std::vector<std::string>& values) {
@@ -281,10 +282,10 @@ absl::StatusOr<std::unique_ptr<Assertions>> Assertions::Load(
       std::string_view(state.kid).substr(0, state.kid.find('.')) !=
           state.process) {
     return absl::FailedPreconditionError(
-        absl::StrCat("--assertion_key_file ", state.private_key_file,
-                     " is no Ed25519 key whose public half stands in ",
-                     "--assertion_trusted_dir ", state.trusted_dir, " as ",
-                     state.process, ".<id>.pem"));
+        Concat("--assertion_key_file ", state.private_key_file,
+               " is no Ed25519 key whose public half stands in ",
+               "--assertion_trusted_dir ", state.trusted_dir, " as ",
+               state.process, ".<id>.pem"));
   }
   return assertions;
 }
@@ -317,12 +318,12 @@ absl::StatusOr<std::string> Assertions::Sign(const Caller& caller,
   const json::object header = {
       {"alg", "EdDSA"}, {"typ", "reglab-assertion+jwt"}, {"kid", kid}};
   const std::string content =
-      absl::StrCat(absl::WebSafeBase64Escape(json::serialize(header)), ".",
-                   absl::WebSafeBase64Escape(json::serialize(claims)));
+      Concat(absl::WebSafeBase64Escape(json::serialize(header)), ".",
+             absl::WebSafeBase64Escape(json::serialize(claims)));
   const std::string signature = SignBytes(key.get(), content);
   if (signature.empty()) return InternalError();
   std::string token =
-      absl::StrCat(content, ".", absl::WebSafeBase64Escape(signature));
+      Concat(content, ".", absl::WebSafeBase64Escape(signature));
   std::lock_guard lock(state_->mutex);
   if (state_->signed_tokens.size() >= kMostCached) {
     state_->signed_tokens.clear();
@@ -335,9 +336,9 @@ absl::StatusOr<Caller> Assertions::Verify(std::string_view token,
                                           std::string_view audience) const {
   if (token.empty() || token.size() > kMostTokenBytes) return NotTrusted();
   const absl::Time now = absl::Now();
-  const std::string cache_key = absl::StrCat(audience, " ", token);
+  const std::string cache_key = Concat(audience, " ", token);
   std::shared_ptr<EVP_PKEY> key;
-  const std::vector<std::string_view> parts = absl::StrSplit(token, '.');
+  const std::vector<std::string_view> parts = Split(token, '.');
   std::string header_text, claims_text, signature;
   std::string kid;
   {
@@ -349,9 +350,9 @@ absl::StatusOr<Caller> Assertions::Verify(std::string_view token,
       state_->verified.erase(cached);
     }
     if (parts.size() != 3 ||
-        !absl::WebSafeBase64Unescape(parts[0], &header_text) ||
-        !absl::WebSafeBase64Unescape(parts[1], &claims_text) ||
-        !absl::WebSafeBase64Unescape(parts[2], &signature)) {
+        !absl::WebSafeBase64Unescape(ForAbsl(parts[0]), &header_text) ||
+        !absl::WebSafeBase64Unescape(ForAbsl(parts[1]), &claims_text) ||
+        !absl::WebSafeBase64Unescape(ForAbsl(parts[2]), &signature)) {
       return NotTrusted();
     }
     const std::optional<json::object> header = ParseObject(header_text);

@@ -9,16 +9,35 @@
 #include "absl/status/statusor.h"
 #include "services/common/call.h"
 
+namespace google::protobuf {
+class EnumDescriptor;
+}
+
 namespace reglab {
 
 // One field that a filter or an order may name. `path` is the field's
-// snake_case name (camelCase is understood as well), `column` the SQL expression.
+// snake_case name (camelCase is understood as well), `column` the SQL
+// expression.
 struct ListField {
-  enum class Type { kText, kEnum, kInt, kDouble, kBool, kDate, kTime, kTextArray };
+  enum class Type {
+    kText,
+    kEnum,
+    kInt,
+    kDouble,
+    kBool,
+    kDate,
+    kTime,
+    kTextArray
+  };
   std::string_view path;
   std::string_view column;
   Type type = Type::kText;
   bool sortable = false;  // has an index that ends with the key
+  // Of kEnum: Activity::Kind_descriptor(); a value that is not among them is
+  // then an error that names them, instead of one that no row has.
+  const google::protobuf::EnumDescriptor* values = nullptr;
+  // The column is NOT NULL: all further pages are then one range of the index.
+  bool not_null = false;
 };
 
 // How a collection is listed. Made once per store, at namespace scope.
@@ -28,7 +47,8 @@ struct Listing {
   // Always true conditions, without parameters: "a.deleted_at IS NULL"; or "".
   std::string_view where;
   // The visibility clause with {v} and {o} for the two parameters (see
-  // Audience): "(a.visibility = ANY({v}) OR a.owners && {o})"; "" = all may read.
+  // Audience): "(a.visibility = ANY({v}) OR a.owners && {o})"; "" = all may
+  // read.
   std::string_view visible;
   // The column that request.parent is compared with ("c.parent"); "" = none. A
   // parent with wildcards ("meetings/-") lists across all parents.
@@ -57,9 +77,9 @@ struct ListQuery {
   std::vector<std::string> order_columns;
   std::string fingerprint;
 };
-absl::StatusOr<ListQuery> MakeListQuery(const Listing& listing,
-                                        const google::protobuf::Message& request,
-                                        const Audience& audience);
+absl::StatusOr<ListQuery> MakeListQuery(
+    const Listing& listing, const google::protobuf::Message& request,
+    const Audience& audience);
 
 // Runs the list and fills `response`: its repeated message field with the rows
 // (by ReadRow) and next_page_token.

@@ -11,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/process.h"
+#include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 
 namespace reglab {
@@ -31,7 +32,7 @@ std::string Checksum(std::string_view text) {
   unsigned char digest[32];
   EVP_Digest(text.data(), text.size(), digest, nullptr, EVP_sha256(), nullptr);
   return absl::BytesToHexString(
-      std::string_view(reinterpret_cast<char*>(digest), sizeof(digest)));
+      absl::string_view(reinterpret_cast<char*>(digest), sizeof(digest)));
 }
 
 // A plain session: what migrations run is whole files, not prepared statements.
@@ -119,15 +120,15 @@ absl::StatusOr<std::vector<Migration>> Missing(
     }
     if (found->second != Checksum(migration.sql)) {
       return absl::FailedPreconditionError(
-          absl::StrCat("migration ", migration.version,
-                       " was changed after it had been applied"));
+          Concat("migration ", migration.version,
+                 " was changed after it had been applied"));
     }
     applied.erase(found);
   }
   if (!applied.empty()) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the database is newer than this program: it has ",
-                     applied.begin()->first.second));
+        Concat("the database is newer than this program: it has ",
+               applied.begin()->first.second));
   }
   return missing;
 }
@@ -147,20 +148,20 @@ absl::Status Migrate(const std::string& conninfo,
   ASSIGN_OR_RETURN(std::vector<Migration> missing,
                    Missing(session, service_migrations));
   for (const Migration& migration : missing) {
-    absl::Status applied = session.Run(absl::StrCat(
+    absl::Status applied = session.Run(Concat(
         "BEGIN;\n", migration.sql,
         "\n;INSERT INTO schema_migrations (set, version, checksum) VALUES ('",
         migration.set, "', '", migration.version, "', '",
         Checksum(migration.sql), "');\nCOMMIT;"));
     if (!applied.ok()) {
       return absl::InternalError(
-          absl::StrCat(migration.version, ": ", applied.message()));
+          Concat(migration.version, ": ", applied.message()));
     }
     LogInfo("migrated",
             {{"set", migration.set}, {"version", migration.version}});
   }
   const std::string role = session.Quoted(service_role);
-  return session.Run(absl::StrCat(
+  return session.Run(Concat(
       "BEGIN;"
       "GRANT USAGE ON SCHEMA public TO ",
       role,
@@ -182,7 +183,7 @@ absl::Status CheckMigrated(const std::string& conninfo,
   ASSIGN_OR_RETURN(std::vector<Migration> missing,
                    Missing(session, service_migrations));
   if (missing.empty()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
+  return absl::FailedPreconditionError(Concat(
       "the database lacks ", missing.front().version, ": run with --migrate"));
 }
 

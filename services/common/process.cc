@@ -27,6 +27,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "services/common/spelling.h"
 
 ABSL_FLAG(
     std::string, metrics_listen, "",
@@ -101,14 +102,14 @@ void AppendJsonString(std::string_view text, std::string* out) {
 
 void Log(spdlog::level::level_enum level, std::string_view event,
          LogFields fields) {
-  std::string line = absl::StrCat(
+  std::string line = Concat(
       "{\"time\":\"",
       absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
                        absl::UTCTimeZone()),
       "\",\"level\":\"", level == spdlog::level::info ? "info" : "error",
       "\",\"process\":\"", ProcessName(), "\",\"event\":\"", event, "\"");
   for (const auto& [key, value] : fields) {
-    absl::StrAppend(&line, ",\"", key, "\":");
+    line += Concat(",\"", key, "\":");
     if (const auto* text = std::get_if<std::string_view>(&value)) {
       AppendJsonString(*text, &line);
     } else if (const auto* number = std::get_if<double>(&value)) {
@@ -155,7 +156,7 @@ void StartProcess(std::string_view name, int argc, char** argv) {
   std::vector<std::string> arguments = {argc > 0 ? argv[0] : "reglab"};
   for (const auto& [flag_name, flag] : absl::GetAllFlags()) {
     const std::string variable =
-        absl::StrCat("REGLAB_", absl::AsciiStrToUpper(flag_name));
+        Concat("REGLAB_", absl::AsciiStrToUpper(flag_name));
     if (const char* value = std::getenv(variable.c_str())) {
       std::string error;
       if (!flag->ParseFrom(value, &error)) {

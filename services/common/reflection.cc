@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/impl/codegen/rpc_service_method.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/codegen/service_type.h>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "grpc/reflection/v1/reflection.pb.h"
+#include "services/common/spelling.h"
 
 namespace reglab {
 namespace {
@@ -128,8 +130,8 @@ class Conversation : public grpc::ServerBidiReactor<ServerReflectionRequest,
 class Reflection : public grpc::Service {
  public:
   Reflection(std::string_view version, std::vector<std::string> services)
-      : path_(absl::StrCat("/grpc.reflection.", version,
-                           ".ServerReflection/ServerReflectionInfo")),
+      : path_(Concat("/grpc.reflection.", version,
+                     ".ServerReflection/ServerReflectionInfo")),
         services_(std::move(services)) {
     AddMethod(new grpc::internal::RpcServiceMethod(
         path_.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));

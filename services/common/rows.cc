@@ -16,6 +16,7 @@
 #include "absl/time/civil_time.h"
 #include "services/common/database.h"
 #include "services/common/process.h"
+#include "services/common/spelling.h"
 
 namespace reglab {
 namespace {
@@ -82,7 +83,7 @@ std::vector<std::string> ParseArray(std::string_view text) {
   return values;
 }
 
-std::string FormatTime(absl::Time time) {
+std::string TimeText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%E6S+00", time, absl::UTCTimeZone());
 }
 
@@ -109,8 +110,7 @@ void ReadJson(std::string_view text, const FieldDescriptor* field,
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   const auto status = google::protobuf::util::JsonStringToMessage(
-      absl::StrCat("{\"", field->name(), "\":", text, "}"), part.get(),
-      options);
+      Concat("{\"", field->name(), "\":", text, "}"), part.get(), options);
   if (!status.ok()) {
     LogError("stored_json", {{"field", field->full_name()}});
     return;
@@ -216,8 +216,7 @@ Param RepeatedParam(const Message& message, const FieldDescriptor* field) {
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
       values.push_back(reflection->GetRepeatedEnum(message, field, i)->name());
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
-      values.push_back(
-          absl::StrCat(reflection->GetRepeatedInt32(message, field, i)));
+      values.push_back(Concat(reflection->GetRepeatedInt32(message, field, i)));
     } else {
       values.push_back(reflection->GetRepeatedString(message, field, i));
     }
@@ -272,11 +271,11 @@ Param FieldParam(const Message& message, const FieldDescriptor* field,
 }  // namespace
 
 Param::Param(double value) : text_(absl::StrFormat("%.17g", value)) {}
-Param::Param(absl::Time time) : text_(FormatTime(time)) {}
+Param::Param(absl::Time time) : text_(TimeText(time)) {}
 Param::Param(const std::vector<std::string>& array)
     : text_(FormatArray(array)) {}
 Param Param::Bytes(std::string_view bytes) {
-  return Param(absl::StrCat("\\x", absl::BytesToHexString(bytes)));
+  return Param(Concat("\\x", absl::BytesToHexString(ForAbsl(bytes))));
 }
 
 bool Row::IsNull(int column) const {
@@ -309,8 +308,9 @@ std::vector<std::string> Row::Array(int column) const {
 }
 std::string Row::Bytes(int column) const {
   const std::string_view text = Text(column);
-  return absl::StartsWith(text, "\\x") ? absl::HexStringToBytes(text.substr(2))
-                                       : std::string();
+  return text.starts_with("\\x")
+             ? absl::HexStringToBytes(ForAbsl(text.substr(2)))
+             : std::string();
 }
 
 Rows::Rows(void* result) : result_(result) {}
@@ -357,7 +357,8 @@ Params Fields(const Message& message,
   Params params;
   params.reserve(names.size());
   for (std::string_view name : names) {
-    const bool empty_is_null = absl::ConsumeSuffix(&name, "?");
+    const bool empty_is_null = name.ends_with('?');
+    if (empty_is_null) name.remove_suffix(1);
     const FieldDescriptor* field =
         message.GetDescriptor()->FindFieldByName(std::string(name));
     if (field == nullptr) {

@@ -27,6 +27,7 @@
 #include "reglab/options/v1/options.pb.h"
 #include "services/common/field_rules.h"
 #include "services/common/process.h"
+#include "services/common/spelling.h"
 
 namespace reglab {
 namespace {
@@ -61,7 +62,7 @@ const Statement kForgetAnswers(
 
 // "/reglab.learning.v1.IdeasService/CreateIdea" → "learning".
 std::string ServiceOf(std::string_view method) {
-  const std::vector<std::string_view> parts = absl::StrSplit(method, '.');
+  const std::vector<std::string_view> parts = Split(method, '.');
   return parts.size() > 2 ? std::string(parts[1]) : "";
 }
 
@@ -85,17 +86,17 @@ bool IsFinal(const absl::Status& status) {
 bool PrefersSwedish(std::string_view accept_language) {
   double swedish = 0;
   double english = 0;
-  for (std::string_view part : absl::StrSplit(accept_language, ',')) {
-    std::pair<std::string_view, std::string_view> range =
-        absl::StrSplit(part, absl::MaxSplits(';', 1));
+  for (std::string_view part : Split(accept_language, ',')) {
+    const std::vector<std::string_view> range = Split(part, ';');
     double quality = 1;
-    std::string_view parameter = absl::StripAsciiWhitespace(range.second);
-    if (absl::ConsumePrefix(&parameter, "q=") &&
-        !absl::SimpleAtod(parameter, &quality)) {
-      quality = 0;
+    for (size_t i = 1; i < range.size(); ++i) {
+      std::string_view parameter = Trim(range[i]);
+      if (parameter.starts_with("q=") &&
+          !absl::SimpleAtod(ForAbsl(parameter.substr(2)), &quality)) {
+        quality = 0;
+      }
     }
-    const std::string language =
-        absl::AsciiStrToLower(absl::StripAsciiWhitespace(range.first));
+    const std::string language = absl::AsciiStrToLower(ForAbsl(Trim(range[0])));
     if (language == "sv" || language.starts_with("sv-")) {
       swedish = std::max(swedish, quality);
     } else if (language == "en" || language.starts_with("en-")) {
@@ -182,19 +183,19 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
           .Name("reglab_rpc_duration_seconds")
           .Help("Time from a call's arrival to its answer, by method")
           .Register(*MetricsRegistry());
-  const std::string package = absl::StrCat("reglab.", service_, ".v1");
+  const std::string package = Concat("reglab.", service_, ".v1");
   std::map<std::string, const Rpcs::Entry*> handlers;
   for (const Rpcs::Entry& entry : rpcs.entries()) {
     if (!handlers.emplace(entry.method, &entry).second) {
       return absl::FailedPreconditionError(
-          absl::StrCat(entry.method, " has two handlers"));
+          Concat(entry.method, " has two handlers"));
     }
   }
   // The services of the package, through the files that its handlers, and the
   // change feed's, come from.
   std::map<std::string, const ServiceDescriptor*> services;
   const DescriptorPool* pool = DescriptorPool::generated_pool();
-  std::vector<std::string> names = {absl::StrCat(package, ".ChangesService")};
+  std::vector<std::string> names = {Concat(package, ".ChangesService")};
   for (const auto& [method, entry] : handlers) {
     names.push_back(method.substr(0, method.rfind('.')));
   }
@@ -202,7 +203,7 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
     const ServiceDescriptor* found = pool->FindServiceByName(name);
     if (found == nullptr || found->file()->package() != package) {
       return absl::FailedPreconditionError(
-          absl::StrCat(name, " is no service of ", package));
+          Concat(name, " is no service of ", package));
     }
     const auto* file = found->file();
     for (int i = 0; i < file->service_count(); ++i) {
@@ -214,26 +215,26 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor* descriptor = service->method(i);
       auto method = std::make_unique<Method>();
-      method->path = absl::StrCat("/", service_name, "/", descriptor->name());
+      method->path = Concat("/", service_name, "/", descriptor->name());
       method->descriptor = descriptor;
       auto handler = handlers.find(descriptor->full_name());
       if (handler != handlers.end()) {
         if (handler->second->request != descriptor->input_type() ||
             handler->second->response != descriptor->output_type()) {
-          return absl::FailedPreconditionError(absl::StrCat(
-              method->path, " has other messages than its handler"));
+          return absl::FailedPreconditionError(
+              Concat(method->path, " has other messages than its handler"));
         }
         method->handler = handler->second->handler;
         handlers.erase(handler);
       } else if (!is_changes) {
         return absl::FailedPreconditionError(
-            absl::StrCat(method->path, " has no handler"));
+            Concat(method->path, " has no handler"));
       }
       const auto& access =
           descriptor->options().GetExtension(options::v1::access);
       if (access.permission().empty()) {
         return absl::FailedPreconditionError(
-            absl::StrCat(method->path, " has no permission"));
+            Concat(method->path, " has no permission"));
       }
       method->permission = access.permission();
       method->is_public = access.public_();
@@ -257,7 +258,7 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
   }
   if (!handlers.empty()) {
     return absl::FailedPreconditionError(
-        absl::StrCat(handlers.begin()->first, " is no method of the contract"));
+        Concat(handlers.begin()->first, " is no method of the contract"));
   }
   return absl::OkStatus();
 }
@@ -352,7 +353,7 @@ absl::StatusOr<std::string> Runtime::CallUpstream(
   ASSIGN_OR_RETURN(std::string assertion, assertions_.Sign(caller, service));
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(deadline));
-  context.AddMetadata("authorization", absl::StrCat("Bearer ", assertion));
+  context.AddMetadata("authorization", Concat("Bearer ", assertion));
   if (!traceparent.empty()) context.AddMetadata("traceparent", traceparent);
   const grpc::Slice slice(request);
   grpc::ByteBuffer sent(&slice, 1);
@@ -467,7 +468,7 @@ absl::Status Runtime::DoWork(const Rpcs& rpcs, int& done) {
     }
     const std::string traceparent =
         work.trace_id.size() == 32
-            ? absl::StrCat("00-", work.trace_id, "-0000000000000001-01")
+            ? Concat("00-", work.trace_id, "-0000000000000001-01")
             : "";
     absl::StatusOr<std::string> answer =
         CallUpstream(work.method, bytes, CallerFromJson(work.caller),

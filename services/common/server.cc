@@ -31,6 +31,7 @@
 #include "services/common/process.h"
 #include "services/common/reflection.h"
 #include "services/common/runtime.h"
+#include "services/common/spelling.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:0",
           "Address and port of the gRPC server; port 0 takes a free one");
@@ -115,11 +116,10 @@ absl::Status ReadMessage(const grpc::ByteBuffer& bytes, Message& message) {
   grpc::ByteBuffer copy(bytes);
   grpc::ProtoBufferReader reader(&copy);
   if (!reader.status().ok() || !message.ParseFromZeroCopyStream(&reader)) {
-    return InvalidField("",
-                        {absl::StrCat("The message is no valid ",
-                                      message.GetDescriptor()->full_name()),
-                         absl::StrCat("Meddelandet är inte ett giltigt ",
-                                      message.GetDescriptor()->full_name())});
+    return InvalidField("", {Concat("The message is no valid ",
+                                    message.GetDescriptor()->full_name()),
+                             Concat("Meddelandet är inte ett giltigt ",
+                                    message.GetDescriptor()->full_name())});
   }
   return absl::OkStatus();
 }
@@ -464,8 +464,8 @@ absl::StatusOr<std::string> PageTokenKey() {
   std::stringstream text;
   text << stream.rdbuf();
   if (text.str().size() < 16) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "--page_token_key_file ", file, " must have at least 16 bytes"));
+    return absl::FailedPreconditionError(
+        Concat("--page_token_key_file ", file, " must have at least 16 bytes"));
   }
   return text.str();
 }
@@ -542,14 +542,14 @@ absl::Status Serve(const ServiceDefinition& definition) {
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
     return absl::UnavailableError(
-        absl::StrCat("can't listen on ", address, ": is the port taken?"));
+        Concat("can't listen on ", address, ": is the port taken?"));
   }
   std::unique_ptr<grpc::Server> health_server;
   if (!absl::GetFlag(FLAGS_health_listen).empty()) {
     health_server = ServeHealth(absl::GetFlag(FLAGS_health_listen));
     if (health_server == nullptr) {
       return absl::UnavailableError(
-          absl::StrCat("can't listen on ", absl::GetFlag(FLAGS_health_listen)));
+          Concat("can't listen on ", absl::GetFlag(FLAGS_health_listen)));
     }
   }
   ServeMetrics();
@@ -623,7 +623,7 @@ int RunService(int argc, char** argv, const ServiceDefinition& definition) {
     status = Serve(definition);
   }
   if (status.ok()) return 0;
-  LogError("failed", {{"reason", status.message()}});
+  LogError("failed", {{"reason", std::string(status.message())}});
   return 1;
 }
 

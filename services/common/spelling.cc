@@ -33,6 +33,22 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const size_t at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::string_view Trim(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
 std::optional<char32_t> TakeCodePoint(std::string_view& text) {
   if (text.empty()) return std::nullopt;
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };

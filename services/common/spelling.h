@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace reglab {
@@ -16,6 +18,26 @@ namespace reglab {
 inline absl::string_view ForAbsl(std::string_view text) {
   return {text.data(), text.size()};
 }
+
+// absl::StrCat for parts of which some are std::string_view.
+template <class Part>
+decltype(auto) ForStrCat(const Part& part) {
+  if constexpr (std::is_same_v<Part, std::string_view>) {
+    return ForAbsl(part);
+  } else {
+    return (part);
+  }
+}
+template <class... Parts>
+std::string Concat(const Parts&... parts) {
+  return absl::StrCat(ForStrCat(parts)...);
+}
+
+// The parts of `text` between separators; one empty part of an empty text.
+std::vector<std::string_view> Split(std::string_view text, char separator);
+
+// Without spaces and tabs at both ends.
+std::string_view Trim(std::string_view text);
 
 // Takes the first code point off `text`; nothing, and `text` as it was, when it
 // does not begin with well-formed UTF-8 (or is empty).

@@ -8,16 +8,20 @@
 
 // Abseil of Debian 12 has no such macros of its own.
 
-// Returns from the function when `expression` is an error.
-#define RETURN_IF_ERROR(expression)                           \
-  do {                                                        \
-    if (absl::Status status_ = (expression); !status_.ok()) { \
-      return status_;                                         \
-    }                                                         \
-  } while (false)
-
 #define REGLAB_CONCAT_INNER_(a, b) a##b
 #define REGLAB_CONCAT_(a, b) REGLAB_CONCAT_INNER_(a, b)
+#define REGLAB_RETURN_IF_ERROR_(status, expression)         \
+  do {                                                      \
+    if (absl::Status status = (expression); !status.ok()) { \
+      return status;                                        \
+    }                                                       \
+  } while (false)
+
+// Returns from the function when `expression` is an error. The names have the
+// line's number, so that one may stand inside another's function.
+#define RETURN_IF_ERROR(expression) \
+  REGLAB_RETURN_IF_ERROR_(REGLAB_CONCAT_(status_, __LINE__), expression)
+
 #define REGLAB_ASSIGN_OR_RETURN_(result, left, expression) \
   auto result = (expression);                              \
   if (!result.ok()) return std::move(result).status();     \
