@@ -1,7 +1,5 @@
 #include "services/membership/access_rules.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "services/common/errors.h"
 
@@ -29,27 +27,21 @@ absl::Status CheckActsFor(const Caller& caller, std::string_view organization) {
                     "som hör till organisationen, eller be kansliet."});
 }
 
-absl::Status CheckMayGrant(const Caller& caller,
+absl::Status CheckMayGrant(const Caller& caller, std::string_view field,
                            const std::vector<std::string>& scopes) {
   for (const std::string& scope : scopes) {
-    const bool has_it =
-        scope == "*" ? std::find(caller.scopes.begin(), caller.scopes.end(),
-                                 "*") != caller.scopes.end()
-                     : caller.May(scope);
-    if (!has_it) {
-      return MakeError(
-          absl::StatusCode::kPermissionDenied, "SCOPE_NOT_HELD",
-          {absl::StrCat("The scope ", scope,
-                        " can't be given, because you don't have it. Leave it "
-                        "out, or ask the secretariat."),
-           absl::StrCat(
-               "Behörigheten ", scope,
-               " kan inte ges, eftersom du inte själv har den. Utelämna "
-               "den, eller be kansliet.")},
-          {{"client.scopes",
-            {absl::StrCat("You don't have ", scope, "."),
-             absl::StrCat("Du har inte ", scope, ".")}}});
-    }
+    if (caller.May(scope)) continue;
+    return MakeError(
+        absl::StatusCode::kPermissionDenied, "SCOPE_NOT_HELD",
+        {absl::StrCat("The scope ", scope,
+                      " can't be given, because you don't have it. Leave it "
+                      "out, or ask the secretariat."),
+         absl::StrCat("Behörigheten ", scope,
+                      " kan inte ges, eftersom du inte själv har den. Utelämna "
+                      "den, eller be kansliet.")},
+        {{std::string(field),
+          {absl::StrCat("You don't have ", scope, "."),
+           absl::StrCat("Du har inte ", scope, ".")}}});
   }
   return absl::OkStatus();
 }

@@ -19,9 +19,9 @@ absl::Status CheckSecretariat(const Caller& caller);
 // The secretariat, or a caller that acts for `organization`.
 absl::Status CheckActsFor(const Caller& caller, std::string_view organization);
 
-// Nobody hands out more than they have: names the first of `scopes` that the
-// caller lacks.
-absl::Status CheckMayGrant(const Caller& caller,
+// Nobody hands out more than they have: names `field` and the first of `scopes`
+// that the caller lacks.
+absl::Status CheckMayGrant(const Caller& caller, std::string_view field,
                            const std::vector<std::string>& scopes);
 
 // Whether the caller sees how people of `organization` are reached.
