@@ -20,9 +20,6 @@ namespace reglab::gateway {
 void AppendJson(const google::protobuf::Descriptor* type, std::string_view wire,
                 std::string* out);
 
-// Appends `text` in quotes, escaped.
-void AppendJsonString(std::string_view text, std::string* out);
-
 }  // namespace reglab::gateway
 
 #endif  // REGLAB_GATEWAY_JSON_WRITER_H_

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <iterator>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/json_writer.h"
+#include "gateway/json_values.h"
 #include "gateway/text.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/common/spelling.h"
 
 namespace reglab::gateway {
 namespace {
@@ -120,9 +120,9 @@ Details DetailsOf(const google::rpc::Status& status) {
 void AppendMember(std::string_view name, std::string_view value,
                   std::string* out) {
   if (out->back() != '{') out->push_back(',');
-  absl::StrAppend(out, "\"", name, "\":");
+  absl::StrAppend(out, "\"", ForAbsl(name), "\":");
   // What a client sent can come back in here, so it is not taken on trust.
-  AppendJsonString(ValidUtf8(value) ? value : std::string_view("\uFFFD"), out);
+  AppendJsonString(IsUtf8(value) ? value : std::string_view("\uFFFD"), out);
 }
 
 }  // namespace
@@ -147,7 +147,7 @@ std::string ProblemJson(const google::rpc::Status& status, int http_status,
   const std::string& reason =
       details.info.reason().empty() ? code : details.info.reason();
   std::string out = "{";
-  AppendMember("type", absl::StrCat("/docs/problems#", reason), &out);
+  AppendMember("type", "/docs/problems#" + reason, &out);
   AppendMember("title", TitleOf(http_status, swedish), &out);
   absl::StrAppend(&out, ",\"status\":", http_status);
   AppendMember("detail",
@@ -160,12 +160,12 @@ std::string ProblemJson(const google::rpc::Status& status, int http_status,
   AppendMember("reason", reason, &out);
   out += ",\"errors\":[";
   // The names of unknown fields are quoted as they were written.
-  const bool verbatim = absl::StartsWith(reason, "UNKNOWN_");
+  const bool verbatim = reason.starts_with("UNKNOWN_");
   for (const auto& violation : details.bad_request.field_violations()) {
     std::string_view field = violation.field();
     if (!body_field.empty() && body_field != "*" &&
         field.size() > body_field.size() && field[body_field.size()] == '.' &&
-        absl::StartsWith(field, body_field)) {
+        field.starts_with(body_field)) {
       field.remove_prefix(body_field.size() + 1);
     }
     if (out.back() == '}') out.push_back(',');

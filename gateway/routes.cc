@@ -4,19 +4,18 @@
 #include <google/protobuf/descriptor.pb.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "gateway/text.h"
 #include "google/api/annotations.pb.h"
 #include "services/common/embedded.h"
 #include "services/common/errors.h"
+#include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 
 namespace reglab {
@@ -48,12 +47,12 @@ struct Template {
 
 absl::Status Wrong(const MethodDescriptor& method, std::string_view what) {
   return absl::FailedPreconditionError(
-      absl::StrCat(method.full_name(), ": ", what));
+      absl::StrCat(method.full_name(), ": ", ForAbsl(what)));
 }
 
 bool IsKebabCase(std::string_view segment) {
   if (segment.empty() || segment.front() == '-' || segment.back() == '-' ||
-      absl::StrContains(segment, "--")) {
+      segment.find("--") != std::string_view::npos) {
     return false;
   }
   return std::all_of(segment.begin(), segment.end(), [](char c) {
@@ -65,17 +64,19 @@ absl::StatusOr<std::vector<const FieldDescriptor*>> ResolveField(
     const MethodDescriptor& method, std::string_view path) {
   std::vector<const FieldDescriptor*> fields;
   const Descriptor* type = method.input_type();
-  for (std::string_view part : absl::StrSplit(path, '.')) {
+  for (std::string_view part : Split(path, '.')) {
     const FieldDescriptor* field =
         type == nullptr ? nullptr : type->FindFieldByName(std::string(part));
     if (field == nullptr || field->is_repeated()) {
-      return Wrong(method, absl::StrCat("the path names no field: ", path));
+      return Wrong(method,
+                   absl::StrCat("the path names no field: ", ForAbsl(path)));
     }
     fields.push_back(field);
     type = field->message_type();
   }
   if (fields.back()->type() != FieldDescriptor::TYPE_STRING) {
-    return Wrong(method, absl::StrCat("the path's field is no string: ", path));
+    return Wrong(
+        method, absl::StrCat("the path's field is no string: ", ForAbsl(path)));
   }
   return fields;
 }
@@ -83,27 +84,25 @@ absl::StatusOr<std::vector<const FieldDescriptor*>> ResolveField(
 absl::StatusOr<Template> ParseTemplate(const MethodDescriptor& method,
                                        std::string_view text) {
   Template result;
-  if (!absl::ConsumePrefix(&text, "/")) {
+  if (!TakePrefix(text, "/")) {
     return Wrong(method, "the path does not begin with a slash");
   }
   while (true) {
-    if (absl::ConsumePrefix(&text, "{")) {
+    if (TakePrefix(text, "{")) {
       const size_t close = text.find('}');
       if (close == std::string_view::npos) {
         return Wrong(method, "the path has a brace that is not closed");
       }
       const std::string_view inside = text.substr(0, close);
       text.remove_prefix(close + 1);
-      const std::pair<std::string_view, std::string_view> parts =
-          absl::StrSplit(inside, absl::MaxSplits('=', 1));
+      const auto [field, after] = Cut(inside, '=');
       Variable variable;
-      ASSIGN_OR_RETURN(variable.field, ResolveField(method, parts.first));
+      ASSIGN_OR_RETURN(variable.field, ResolveField(method, field));
       variable.begin = result.segments.size();
-      const std::string_view pattern =
-          absl::StrContains(inside, '=') ? parts.second : "*";
-      for (std::string_view segment : absl::StrSplit(pattern, '/')) {
+      for (std::string_view segment : Split(after.empty() ? "*" : after, '/')) {
         if (segment != "*" && !IsKebabCase(segment)) {
-          return Wrong(method, absl::StrCat("not kebab-case: ", segment));
+          return Wrong(method,
+                       absl::StrCat("not kebab-case: ", ForAbsl(segment)));
         }
         result.segments.emplace_back(segment);
       }
@@ -113,13 +112,14 @@ absl::StatusOr<Template> ParseTemplate(const MethodDescriptor& method,
       const size_t end = std::min(text.find('/'), text.size());
       const std::string_view segment = text.substr(0, end);
       if (!IsKebabCase(segment)) {
-        return Wrong(method, absl::StrCat("not kebab-case: ", segment));
+        return Wrong(method,
+                     absl::StrCat("not kebab-case: ", ForAbsl(segment)));
       }
       result.segments.emplace_back(segment);
       text.remove_prefix(end);
     }
     if (text.empty()) break;
-    if (!absl::ConsumePrefix(&text, "/")) {
+    if (!TakePrefix(text, "/")) {
       return Wrong(method, "the path has text after a closing brace");
     }
   }
@@ -131,13 +131,13 @@ absl::StatusOr<Template> ParseTemplate(const MethodDescriptor& method,
 
 // The segments as they are meant, or nothing when no route can fit them.
 std::optional<std::vector<std::string>> DecodeSegments(std::string_view path) {
-  if (!absl::ConsumePrefix(&path, "/")) return std::nullopt;
+  if (!TakePrefix(path, "/")) return std::nullopt;
   std::vector<std::string> segments;
-  for (std::string_view raw : absl::StrSplit(path, '/')) {
+  for (std::string_view raw : Split(path, '/')) {
     if (segments.size() == kMaxSegments) return std::nullopt;
     std::optional<std::string> segment = PercentDecode(raw, false);
     if (!segment || segment->empty() || *segment == "." || *segment == ".." ||
-        absl::StrContains(*segment, '/')) {
+        segment->find('/') != std::string::npos) {
       return std::nullopt;
     }
     segments.push_back(*std::move(segment));

@@ -1,10 +1,7 @@
 #include "gateway/text.h"
 
-#include <algorithm>
-#include <cstdint>
-#include <numeric>
-
 #include "absl/strings/ascii.h"
+#include "services/common/spelling.h"
 
 namespace reglab::gateway {
 namespace {
@@ -14,22 +11,6 @@ int HexValue(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({above + 1, row[j - 1] + 1, change});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -53,48 +34,8 @@ std::optional<std::string> PercentDecode(std::string_view text,
     if (c == '\0') return std::nullopt;
     decoded.push_back(c);
   }
-  if (!ValidUtf8(decoded)) return std::nullopt;
+  if (!IsUtf8(decoded)) return std::nullopt;
   return decoded;
-}
-
-bool ValidUtf8(std::string_view text) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  const size_t size = text.size();
-  const auto continues = [&](size_t at, uint8_t low, uint8_t high) {
-    return at < size && bytes[at] >= low && bytes[at] <= high;
-  };
-  size_t i = 0;
-  while (i < size) {
-    const uint8_t lead = bytes[i];
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    // The second byte's range keeps out overlong forms, surrogates and what is
-    // beyond U+10FFFF.
-    int more = 0;
-    uint8_t low = 0x80;
-    uint8_t high = 0xBF;
-    if (lead >= 0xC2 && lead <= 0xDF) {
-      more = 1;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      more = 2;
-      if (lead == 0xE0) low = 0xA0;
-      if (lead == 0xED) high = 0x9F;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      more = 3;
-      if (lead == 0xF0) low = 0x90;
-      if (lead == 0xF4) high = 0x8F;
-    } else {
-      return false;
-    }
-    if (!continues(i + 1, low, high)) return false;
-    for (int k = 2; k <= more; ++k) {
-      if (!continues(i + k, 0x80, 0xBF)) return false;
-    }
-    i += more + 1;
-  }
-  return true;
 }
 
 std::string CamelPath(std::string_view snake_path) {
@@ -112,41 +53,33 @@ std::string CamelPath(std::string_view snake_path) {
   return camel;
 }
 
-std::string SnakePath(std::string_view camel_path) {
-  std::string snake;
-  snake.reserve(camel_path.size() + 4);
-  for (char c : camel_path) {
-    if (absl::ascii_isupper(c)) {
-      snake.push_back('_');
-      snake.push_back(absl::ascii_tolower(c));
-    } else {
-      snake.push_back(c);
-    }
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
   }
-  return snake;
 }
 
-std::string Nearest(std::string_view name,
-                    const std::vector<std::string>& candidates) {
-  // Underscores and case are the commonest mistakes, so they cost nothing.
-  const auto plain = [](std::string_view text) {
-    std::string out;
-    for (char c : text.substr(0, 64)) {
-      if (c != '_' && c != '-') out.push_back(absl::ascii_tolower(c));
-    }
-    return out;
-  };
-  const std::string wanted = plain(name);
-  size_t least = std::max<size_t>(2, wanted.size() / 3) + 1;
-  std::string nearest;
-  for (const std::string& candidate : candidates) {
-    const size_t distance = EditDistance(wanted, plain(candidate));
-    if (distance < least) {
-      least = distance;
-      nearest = candidate;
-    }
-  }
-  return nearest;
+std::pair<std::string_view, std::string_view> Cut(std::string_view text,
+                                                  char separator) {
+  const size_t at = text.find(separator);
+  if (at == std::string_view::npos) return {text, {}};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+bool TakePrefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool TakeSuffix(std::string_view& text, std::string_view suffix) {
+  if (!text.ends_with(suffix)) return false;
+  text.remove_suffix(suffix.size());
+  return true;
 }
 
 }  // namespace reglab::gateway

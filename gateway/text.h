@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace reglab::gateway {
@@ -13,17 +14,19 @@ namespace reglab::gateway {
 std::optional<std::string> PercentDecode(std::string_view text,
                                          bool plus_is_space);
 
-bool ValidUtf8(std::string_view text);
-
 // "display_name" → "displayName"; a path is turned part by part.
 std::string CamelPath(std::string_view snake_path);
-// "displayName" → "display_name".
-std::string SnakePath(std::string_view camel_path);
 
-// The candidate most like `name`, or "" when none is near: so that an error can
-// say what was probably meant.
-std::string Nearest(std::string_view name,
-                    const std::vector<std::string>& candidates);
+// The parts of `text` between separators; one empty part of an empty text.
+std::vector<std::string_view> Split(std::string_view text, char separator);
+
+// What stands before and after the first separator; all and nothing without.
+std::pair<std::string_view, std::string_view> Cut(std::string_view text,
+                                                  char separator);
+
+// Takes `prefix` or `suffix` off `text`; false, and nothing done, without it.
+bool TakePrefix(std::string_view& text, std::string_view prefix);
+bool TakeSuffix(std::string_view& text, std::string_view suffix);
 
 }  // namespace reglab::gateway
 
