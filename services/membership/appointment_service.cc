@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/common/errors.h"
@@ -60,7 +59,7 @@ absl::StatusOr<ListAppointmentsResponse> ListAppointments(
     Call& call, const ListAppointmentsRequest& request) {
   return call.Read(
       [&](Transaction& tx) -> absl::StatusOr<ListAppointmentsResponse> {
-        if (!absl::EndsWith(request.parent(), "/-")) {
+        if (!request.parent().ends_with("/-")) {
           RETURN_IF_ERROR(
               bodies::Get(tx, call.audience(), request.parent()).status());
         }

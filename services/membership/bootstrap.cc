@@ -23,7 +23,7 @@
 namespace reglab::membership {
 namespace {
 
-absl::Status FileError(std::string_view what, const std::string& file) {
+absl::Status FileError(const char* what, const std::string& file) {
   return absl::FailedPreconditionError(
       absl::StrCat(what, " ", file, ": ", std::strerror(errno)));
 }
@@ -33,8 +33,9 @@ absl::StatusOr<std::optional<ApiKey>> ReadKey(const std::string& file) {
   if (access(file.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
   std::ifstream in(file);
   if (!in) return FileError("can't read", file);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  std::optional<ApiKey> key = ParseApiKey(absl::StripAsciiWhitespace(text));
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  absl::StripAsciiWhitespace(&text);
+  std::optional<ApiKey> key = ParseApiKey(text);
   if (!key.has_value()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "not an API key, so it is not overwritten; move it away: ", file));

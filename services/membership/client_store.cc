@@ -75,8 +75,9 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM clients c",
     .visible = "(c.visibility = ANY({v}) OR c.owners && {o})",
     .key = "c.name",
-    .fields = {{"name", "c.name", ListField::Type::kText, true},
-               {"display_name", "c.display_name", ListField::Type::kText, true},
+    .fields = {{"name", "c.name", ListField::Type::kText, true, nullptr, true},
+               {"display_name", "c.display_name", ListField::Type::kText, true,
+                nullptr, true},
                {"organization", "c.organization", ListField::Type::kText}},
     .default_order = "display_name",
 };

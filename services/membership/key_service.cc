@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "google/protobuf/empty.pb.h"
 #include "google/protobuf/util/time_util.h"
 #include "services/common/api_key.h"
@@ -39,7 +38,7 @@ absl::StatusOr<Key> GetKey(Call& call, const GetKeyRequest& request) {
 absl::StatusOr<ListKeysResponse> ListKeys(Call& call,
                                           const ListKeysRequest& request) {
   return call.Read([&](Transaction& tx) -> absl::StatusOr<ListKeysResponse> {
-    if (!absl::EndsWith(request.parent(), "/-")) {
+    if (!request.parent().ends_with("/-")) {
       RETURN_IF_ERROR(
           clients::Get(tx, call.audience(), request.parent()).status());
     }
@@ -73,7 +72,7 @@ absl::StatusOr<Key> CreateKey(Call& call, const CreateKeyRequest& request) {
   }));
   // The stored answer of a request_id never holds the secret, and a repetition
   // answers with the name of the first key, which is another than `made`.
-  if (!request.validate_only() && absl::EndsWith(key.name(), "/" + made.id)) {
+  if (!request.validate_only() && key.name().ends_with("/" + made.id)) {
     key.set_secret(FormatApiKey(made));
   }
   return key;
@@ -115,8 +114,10 @@ absl::StatusOr<AuthenticateKeyResponse> AuthenticateKey(
             .status();
     // Who calls is known; that the time was not kept must not stop them.
     if (!noted.ok()) {
-      LogError("key_use_not_noted", {{"caller", holder.answer.caller()},
-                                     {"error", noted.message()}});
+      LogError("key_use_not_noted",
+               {{"caller", holder.answer.caller()},
+                {"error", std::string_view(noted.message().data(),
+                                           noted.message().size())}});
     }
   }
   return holder.answer;

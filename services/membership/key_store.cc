@@ -86,8 +86,9 @@ const Listing kListing = {
     .visible = "(c.visibility = ANY({v}) OR c.owners && {o})",
     .parent = "k.parent",
     .key = "k.name",
-    .fields = {{"name", "k.name", ListField::Type::kText, true},
-               {"create_time", "k.create_time", ListField::Type::kTime, true},
+    .fields = {{"name", "k.name", ListField::Type::kText, true, nullptr, true},
+               {"create_time", "k.create_time", ListField::Type::kTime, true,
+                nullptr, true},
                {"expire_time", "k.expire_time", ListField::Type::kTime}},
     .default_order = "create_time desc",
 };
@@ -141,7 +142,7 @@ absl::StatusOr<Holder> Find(Transaction& tx, std::string_view id) {
   if (rows.empty()) return Holder{};
   const int columns = rows.columns();
   return Holder{ReadRow<AuthenticateKeyResponse>(rows[0]),
-                absl::HexStringToBytes(rows[0].Text(columns - 2)),
+                absl::HexStringToBytes(std::string(rows[0].Text(columns - 2))),
                 rows[0].Bool(columns - 1)};
 }
 

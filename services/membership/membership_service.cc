@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/common/errors.h"
@@ -37,7 +36,7 @@ absl::StatusOr<ListMembershipsResponse> ListMemberships(
     Call& call, const ListMembershipsRequest& request) {
   return call.Read([&](Transaction& tx)
                        -> absl::StatusOr<ListMembershipsResponse> {
-    if (!absl::EndsWith(request.parent(), "/-")) {
+    if (!request.parent().ends_with("/-")) {
       RETURN_IF_ERROR(
           organizations::Get(tx, call.audience(), request.parent()).status());
     }

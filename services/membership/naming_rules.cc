@@ -4,16 +4,15 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 
 namespace reglab::membership {
 namespace {
 
 constexpr double kSameForm = 0.95;
+constexpr std::string_view kRegion = "regionen";
 
 // Characters of UTF-8 text; what is not UTF-8 never gets here, because protobuf
 // refuses it.
@@ -34,7 +33,7 @@ std::vector<std::string_view> Characters(std::string_view text) {
 // A genitive s tells nothing; both sides lose it, so a name that ends in s of
 // its own ("Borås") still equals itself.
 std::string_view WithoutGenitive(std::string_view word) {
-  if (Characters(word).size() > 3) absl::ConsumeSuffix(&word, "s");
+  if (Characters(word).size() > 3 && word.ends_with('s')) word.remove_suffix(1);
   return word;
 }
 
@@ -76,15 +75,16 @@ double Score(std::string_view folded, std::string_view lookup,
 
 std::string FoldCase(std::string_view text) {
   // Text from some systems has its dots and rings as characters of their own.
-  const std::string composed =
-      absl::StrReplaceAll(absl::StripAsciiWhitespace(text), {{"A\u030A", "å"},
-                                                             {"a\u030A", "å"},
-                                                             {"A\u0308", "ä"},
-                                                             {"a\u0308", "ä"},
-                                                             {"O\u0308", "ö"},
-                                                             {"o\u0308", "ö"},
-                                                             {"E\u0301", "é"},
-                                                             {"e\u0301", "é"}});
+  const std::string composed = absl::StrReplaceAll(
+      absl::StripAsciiWhitespace({text.data(), text.size()}),
+      {{"A\u030A", "å"},
+       {"a\u030A", "å"},
+       {"A\u0308", "ä"},
+       {"a\u0308", "ä"},
+       {"O\u0308", "ö"},
+       {"o\u0308", "ö"},
+       {"E\u0301", "é"},
+       {"e\u0301", "é"}});
   std::string folded;
   folded.reserve(composed.size());
   for (size_t i = 0; i < composed.size(); ++i) {
@@ -119,8 +119,8 @@ std::string LookupForm(std::string_view name) {
       }
     }
   }
-  for (std::string_view mark : {"’", "‘", "”", "“", "–", "—", "…", "\u00A0"}) {
-    folded = absl::StrReplaceAll(folded, {{mark, " "}});
+  for (const char* mark : {"’", "‘", "”", "“", "–", "—", "…", "\u00A0"}) {
+    absl::StrReplaceAll({{mark, " "}}, &folded);
   }
   for (char& c : folded) {
     if (absl::ascii_ispunct(static_cast<unsigned char>(c))) c = ' ';
@@ -131,7 +131,7 @@ std::string LookupForm(std::string_view name) {
   for (std::string_view word : words) {
     if (SaysRegion(word)) continue;
     // "Västra Götalandsregionen", "Hallandsregionen"
-    absl::ConsumeSuffix(&word, "regionen");
+    if (word.ends_with(kRegion)) word.remove_suffix(kRegion.size());
     kept.emplace_back(WithoutGenitive(word));
   }
   return absl::StrJoin(kept.empty() ? words : kept, " ");

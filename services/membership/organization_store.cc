@@ -150,13 +150,15 @@ absl::StatusOr<Organization> SetDeleted(Transaction& tx,
 
 std::vector<ListField> ListFields() {
   using Type = ListField::Type;
-  return {{"name", "o.name", Type::kText, true},
-          {"display_name", "o.display_name", Type::kText, true},
-          {"population", "o.population", Type::kInt, true},
-          {"kind", "o.kind", Type::kEnum},
-          {"governance_level", "o.governance_level", Type::kEnum},
-          {"county_code", "o.county_code", Type::kText},
-          {"nuts_code", "o.nuts_code", Type::kText}};
+  return {
+      {"name", "o.name", Type::kText, true, nullptr, true},
+      {"display_name", "o.display_name", Type::kText, true, nullptr, true},
+      {"population", "o.population", Type::kInt, true, nullptr, true},
+      {"kind", "o.kind", Type::kEnum, false, Organization::Kind_descriptor()},
+      {"governance_level", "o.governance_level", Type::kEnum, false,
+       Organization::GovernanceLevel_descriptor()},
+      {"county_code", "o.county_code", Type::kText},
+      {"nuts_code", "o.nuts_code", Type::kText}};
 }
 
 }  // namespace

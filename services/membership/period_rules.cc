@@ -1,20 +1,21 @@
 #include "services/membership/period_rules.h"
 
-#include "absl/strings/str_cat.h"
+#include <string>
+
 #include "absl/time/civil_time.h"
 #include "services/common/errors.h"
+#include "services/common/status_macros.h"
 
 namespace reglab::membership {
 namespace {
 
-absl::Status CheckDate(std::string_view resource, std::string_view field,
-                       std::string_view date) {
+absl::Status CheckDate(const std::string& field, const std::string& date) {
   absl::CivilDay day;
   if (date.empty() || (date.size() == 10 && absl::ParseCivilTime(date, &day))) {
     return absl::OkStatus();
   }
   return InvalidField(
-      absl::StrCat(resource, ".", field),
+      field,
       {"It is not a day of the calendar. Write year, month and day: "
        "2026-11-23.",
        "Det är inte en dag i kalendern. Skriv år, månad och dag: 2026-11-23."});
@@ -24,18 +25,14 @@ absl::Status CheckDate(std::string_view resource, std::string_view field,
 
 absl::Status CheckPeriod(std::string_view resource, std::string_view start_date,
                          std::string_view end_date) {
-  if (absl::Status status = CheckDate(resource, "start_date", start_date);
-      !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = CheckDate(resource, "end_date", end_date);
-      !status.ok()) {
-    return status;
-  }
+  const std::string end_field = std::string(resource) + ".end_date";
+  RETURN_IF_ERROR(CheckDate(std::string(resource) + ".start_date",
+                            std::string(start_date)));
+  RETURN_IF_ERROR(CheckDate(end_field, std::string(end_date)));
   // Dates of this form compare as text.
   if (!start_date.empty() && !end_date.empty() && end_date < start_date) {
     return InvalidField(
-        absl::StrCat(resource, ".end_date"),
+        end_field,
         {"It is before the start date. Give a later day, or leave it out.",
          "Det ligger före startdatumet. Ange en senare dag, eller utelämna "
          "det."});

@@ -20,9 +20,9 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM vocabularies v",
     .visible = "(v.visibility = ANY({v}) OR v.owners && {o})",
     .key = "v.name",
-    .fields = {{"name", "v.name", ListField::Type::kText, true},
-               {"display_name", "v.display_name", ListField::Type::kText,
-                true}},
+    .fields = {{"name", "v.name", ListField::Type::kText, true, nullptr, true},
+               {"display_name", "v.display_name", ListField::Type::kText, true,
+                nullptr, true}},
 };
 
 absl::StatusOr<Vocabulary> Get(Transaction& tx, const Audience& audience,
