@@ -230,6 +230,12 @@ absl::Status Routes::State::Add(const MethodDescriptor& method,
     }
   }
 
+  route.success_status = 200;
+  if (method.name().starts_with("Create")) route.success_status = 201;
+  if (method.output_type()->full_name() == "google.protobuf.Empty") {
+    route.success_status = 204;
+  }
+
   ASSIGN_OR_RETURN(Template path, ParseTemplate(method, route.path_template));
   size_t node = 0;
   for (const std::string& segment : path.segments) {

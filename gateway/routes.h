@@ -21,6 +21,8 @@ struct Route {
   std::string http_method;    // "GET", "POST", "PATCH", "PUT", "DELETE"
   std::string path_template;  // "/v1/{parent=meetings/*}/agenda-items"
   std::string body;           // "", "*" or the name of a field
+  // 201 for what creates a resource, 204 for what answers nothing, else 200.
+  int success_status;
 };
 
 // What a path gives one field of the request: `field` is the way to it
