@@ -1,0 +1,13 @@
+#ifndef REGLAB_SERVICES_LEARNING_ACTIVITY_KIND_SERVICE_H_
+#define REGLAB_SERVICES_LEARNING_ACTIVITY_KIND_SERVICE_H_
+
+#include "services/common/call.h"
+
+namespace reglab::learning {
+
+// Registers the handlers of ActivityKindsService.
+void AddActivityKinds(Rpcs& rpcs);
+
+}  // namespace reglab::learning
+
+#endif  // REGLAB_SERVICES_LEARNING_ACTIVITY_KIND_SERVICE_H_
