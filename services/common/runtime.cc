@@ -30,6 +30,9 @@
 #include "services/common/spelling.h"
 
 namespace reglab {
+
+extern const void* const kLinkedProtos[];
+
 namespace {
 
 using google::protobuf::Descriptor;
@@ -184,6 +187,11 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
           .Help("Time from a call's arrival to its answer, by method")
           .Register(*MetricsRegistry());
   const std::string package = Concat("reglab.", service_, ".v1");
+  // Mentioned so that every proto is linked, and so in the generated pool: no
+  // code of a service names its change feed.
+  if (kLinkedProtos[0] == nullptr) {
+    return absl::FailedPreconditionError("the contract is empty");
+  }
   std::map<std::string, const Rpcs::Entry*> handlers;
   for (const Rpcs::Entry& entry : rpcs.entries()) {
     if (!handlers.emplace(entry.method, &entry).second) {
