@@ -1,0 +1,345 @@
+#include <set>
+
+#include "reglab/learning/v1/activity.pb.h"
+#include "reglab/learning/v1/activity_kind.pb.h"
+#include "reglab/learning/v1/changes.pb.h"
+#include "reglab/learning/v1/idea.pb.h"
+#include "reglab/membership/v1/organization.pb.h"
+#include "tests/integration/service_fixture.h"
+
+namespace reglab::learning {
+namespace {
+
+using testing::Member;
+using testing::Nobody;
+using testing::Secretariat;
+using testing::Suite;
+using ::testing::Test;
+using v1::Activity;
+
+constexpr char kGet[] = "/reglab.learning.v1.ActivitiesService/GetActivity";
+constexpr char kList[] = "/reglab.learning.v1.ActivitiesService/ListActivities";
+constexpr char kCreate[] =
+    "/reglab.learning.v1.ActivitiesService/CreateActivity";
+constexpr char kUpdate[] =
+    "/reglab.learning.v1.ActivitiesService/UpdateActivity";
+constexpr char kCreateIdea[] = "/reglab.learning.v1.IdeasService/CreateIdea";
+
+class Learning : public Test {
+ protected:
+  static void SetUpTestSuite() {
+    Suite& suite = Suite::With({"membership", "learning"});
+    for (const char* id : {"region-uppsala", "region-halland"}) {
+      membership::v1::CreateOrganizationRequest request;
+      request.set_organization_id(id);
+      request.mutable_organization()->set_display_name(id);
+      request.mutable_organization()->set_kind(
+          membership::v1::Organization::REGION);
+      const auto made = suite.Call<membership::v1::Organization>(
+          "/reglab.membership.v1.OrganizationsService/CreateOrganization",
+          request, Secretariat());
+      ASSERT_TRUE(made.ok()) << made.status();
+    }
+  }
+
+  Suite& suite_ = Suite::With({"membership", "learning"});
+
+  static v1::CreateActivityRequest Expedition(const std::string& id) {
+    v1::CreateActivityRequest request;
+    request.set_activity_id(id);
+    Activity& activity = *request.mutable_activity();
+    activity.set_display_name("Expedition elförsörjning " + id);
+    activity.set_kind("activity-kinds/expedition");
+    activity.set_lead(Activity::MEMBER);
+    activity.add_leads("organizations/region-uppsala");
+    activity.set_start_date("2027-02-01");
+    activity.set_summary("Vi utforskar regional utvecklingsstrategi");
+    activity.add_levels(Activity::REGIONAL);
+    activity.add_cases()->set_question("Var finns målkonflikterna?");
+    return request;
+  }
+
+  absl::StatusOr<Activity> Create(const v1::CreateActivityRequest& request,
+                                  const Caller& caller) {
+    return suite_.Call<Activity>(kCreate, request, caller);
+  }
+  absl::StatusOr<Activity> Get(const std::string& name, const Caller& caller) {
+    v1::GetActivityRequest request;
+    request.set_name(name);
+    return suite_.Call<Activity>(kGet, request, caller);
+  }
+};
+
+TEST_F(Learning, ActivityIsReadBackAsItWasCreated) {
+  const auto made = Create(Expedition("as-created"), Secretariat());
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto read = Get("activities/as-created", Secretariat());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->DebugString(), made->DebugString());
+  EXPECT_EQ(read->state(), Activity::DRAFT);
+  EXPECT_EQ(read->visibility(), Activity::ORGANIZATION);
+  EXPECT_EQ(read->start_date(), "2027-02-01");
+  EXPECT_EQ(read->levels(0), Activity::REGIONAL);
+  EXPECT_EQ(read->cases(0).question(), "Var finns målkonflikterna?");
+  EXPECT_GT(read->create_time().seconds(), 1'700'000'000);
+}
+
+TEST_F(Learning, DraftIsReadByItsLeadsAndTheSecretariatAlone) {
+  ASSERT_TRUE(Create(Expedition("a-draft"), Secretariat()).ok());
+  const std::string name = "activities/a-draft";
+  EXPECT_TRUE(Get(name, Member("organizations/region-uppsala")).ok());
+  EXPECT_TRUE(absl::IsNotFound(Get(name, Nobody()).status()));
+  EXPECT_TRUE(absl::IsNotFound(
+      Get(name, Member("organizations/region-halland")).status()));
+}
+
+TEST_F(Learning, OpeningShowsItToEveryoneAndStatesAreNotSkipped) {
+  ASSERT_TRUE(Create(Expedition("to-open"), Secretariat()).ok());
+  v1::UpdateActivityRequest request;
+  request.mutable_activity()->set_name("activities/to-open");
+  request.mutable_activity()->set_state(Activity::OPEN);
+  request.mutable_update_mask()->add_paths("state");
+  const Caller lead = Member("organizations/region-uppsala");
+  absl::Status skipped = suite_.Call<Activity>(kUpdate, request, lead).status();
+  EXPECT_EQ(ReasonOf(skipped), "STATE_NOT_REACHABLE") << skipped;
+  request.mutable_activity()->set_state(Activity::READY);
+  ASSERT_TRUE(suite_.Call<Activity>(kUpdate, request, lead).ok());
+  request.mutable_activity()->set_state(Activity::OPEN);
+  ASSERT_TRUE(suite_.Call<Activity>(kUpdate, request, lead).ok());
+  EXPECT_TRUE(Get("activities/to-open", Nobody()).ok());
+}
+
+TEST_F(Learning, AnotherOrganizationMayNotChangeWhatItCanRead) {
+  v1::CreateActivityRequest open = Expedition("not-yours");
+  open.mutable_activity()->set_state(Activity::OPEN);
+  ASSERT_TRUE(Create(open, Secretariat()).ok());
+  v1::UpdateActivityRequest request;
+  request.mutable_activity()->set_name("activities/not-yours");
+  request.mutable_activity()->set_place("Halmstad");
+  EXPECT_TRUE(absl::IsPermissionDenied(
+      suite_
+          .Call<Activity>(kUpdate, request,
+                          Member("organizations/region-halland"))
+          .status()));
+  EXPECT_TRUE(absl::IsUnauthenticated(
+      suite_.Call<Activity>(kUpdate, request, Nobody()).status()));
+}
+
+TEST_F(Learning, StaleEtagIsRefused) {
+  const auto made = Create(Expedition("etag"), Secretariat());
+  ASSERT_TRUE(made.ok());
+  v1::UpdateActivityRequest request;
+  *request.mutable_activity() = *made;
+  request.mutable_activity()->set_place("Uppsala");
+  request.mutable_update_mask()->add_paths("place");
+  ASSERT_TRUE(suite_.Call<Activity>(kUpdate, request, Secretariat()).ok());
+  request.mutable_activity()->set_place("Gävle");
+  EXPECT_EQ(
+      ReasonOf(suite_.Call<Activity>(kUpdate, request, Secretariat()).status()),
+      "ETAG_MISMATCH");
+}
+
+TEST_F(Learning, RepetitionWithTheSameRequestIdIsTheSameActivity) {
+  v1::CreateActivityRequest request = Expedition("once");
+  request.set_request_id("7f1d8a52-0c1d-4a58-9a1d-1f2e3d4c5b6a");
+  std::vector<std::thread> threads;
+  std::vector<std::string> answers(16);
+  for (std::string& answer : answers) {
+    threads.emplace_back([&] {
+      const auto made = Create(request, Secretariat());
+      answer = made.ok() ? made->etag() : made.status().ToString();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& answer : answers) EXPECT_EQ(answer, answers[0]);
+  EXPECT_EQ(suite_.Sql("learning",
+                       "SELECT count(*) FROM activities WHERE name "
+                       "= 'activities/once'"),
+            "1");
+  request.mutable_activity()->set_place("någon annanstans");
+  EXPECT_EQ(ReasonOf(Create(request, Secretariat()).status()),
+            "REQUEST_ID_REUSED");
+}
+
+TEST_F(Learning, ValidateOnlyAnswersAndKeepsNothing) {
+  v1::CreateActivityRequest request = Expedition("only-tried");
+  request.set_validate_only(true);
+  ASSERT_TRUE(Create(request, Secretariat()).ok());
+  EXPECT_TRUE(
+      absl::IsNotFound(Get("activities/only-tried", Secretariat()).status()));
+}
+
+TEST_F(Learning, UnknownKindAndUnknownOrganizationAreNamed) {
+  v1::CreateActivityRequest request = Expedition("wrong");
+  request.mutable_activity()->set_kind("activity-kinds/ballongfard");
+  absl::Status status = Create(request, Secretariat()).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_NE(
+      ToProto(status, false).DebugString().find("activity-kinds/expedition"),
+      std::string::npos)
+      << status;
+  request = Expedition("wrong");
+  request.mutable_activity()->add_partners("organizations/finns-inte");
+  status = Create(request, Secretariat()).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_NE(ToProto(status, true).DebugString().find("finns-inte"),
+            std::string::npos);
+}
+
+TEST_F(Learning, PagesShowEveryActivityOnceAndSearchFindsTheLongName) {
+  for (int i = 0; i < 25; ++i) {
+    v1::CreateActivityRequest request = Expedition("page-" + std::to_string(i));
+    request.mutable_activity()->set_state(Activity::OPEN);
+    request.mutable_activity()->set_place("sidort");
+    ASSERT_TRUE(Create(request, Secretariat()).ok());
+  }
+  for (const char* order :
+       {"", "display_name desc", "start_date, name desc", "create_time desc"}) {
+    v1::ListActivitiesRequest request;
+    request.set_page_size(7);
+    request.set_order_by(order);
+    request.set_filter(
+        "kind = \"activity-kinds/expedition\" AND startDate >= "
+        "2027-01-01 AND levels:REGIONAL");
+    request.set_q("rus sidort");
+    std::set<std::string> seen;
+    int pages = 0;
+    do {
+      const auto page =
+          suite_.Call<v1::ListActivitiesResponse>(kList, request, Nobody());
+      ASSERT_TRUE(page.ok()) << order << page.status();
+      for (const Activity& activity : page->activities()) {
+        EXPECT_TRUE(seen.insert(activity.name()).second) << order;
+      }
+      request.set_page_token(page->next_page_token());
+      ASSERT_LT(++pages, 10);
+    } while (!request.page_token().empty());
+    EXPECT_EQ(seen.size(), 25u) << order;
+  }
+}
+
+TEST_F(Learning, ListsUseTheIndexOfTheirOrder) {
+  suite_.Sql(
+      "learning",
+      "INSERT INTO activities (name, display_name, kind, lead, state, "
+      "visibility, start_date, end_date, etag) SELECT 'activities/bulk-' "
+      "|| n, 'Aktivitet ' || n, 'activity-kinds/study-circle', "
+      "'REGLAB', 'OPEN', 'PUBLIC', date '2020-01-01' + n % 3000, date "
+      "'2030-01-01', 'e' || n FROM generate_series(1, 30000) n; "
+      "ANALYZE activities");
+  for (const std::string order : {"start_date", "end_date", "display_name",
+                                  "create_time", "update_time"}) {
+    const std::string plan = suite_.Sql(
+        "learning",
+        "EXPLAIN SELECT name FROM activities a WHERE (a.visibility = "
+        "ANY('{PUBLIC}') OR a.owners && '{}') ORDER BY a." +
+            order + ", a.name LIMIT 21");
+    EXPECT_NE(plan.find("activities_by_" + order), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("Sort"), std::string::npos) << plan;
+  }
+  suite_.Sql("learning",
+             "DELETE FROM activities WHERE name LIKE 'activities/bulk-%'");
+}
+
+TEST_F(Learning, ChangesComeInOrderAndOnlyToWhoMayRead) {
+  const auto made = Create(Expedition("in-the-feed"), Secretariat());
+  ASSERT_TRUE(made.ok());
+  v1::ListChangesRequest request;
+  request.set_page_size(500);
+  request.set_wait_seconds(5);
+  const auto find = [&](const Caller& caller) {
+    bool found = false;
+    std::string since;
+    for (int i = 0; i < 50 && !found; ++i) {
+      request.set_since(since);
+      const auto page = suite_.Call<v1::ListChangesResponse>(
+          "/reglab.learning.v1.ChangesService/ListChanges", request, caller);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) return false;
+      int64_t last = 0;
+      for (const v1::Change& change : page->changes()) {
+        EXPECT_GT(change.seq(), last);
+        last = change.seq();
+        found = found || (change.name() == made->name() &&
+                          change.kind() == v1::Change::CREATED &&
+                          change.etag() == made->etag());
+      }
+      since = page->next_since();
+      if (page->changes().empty()) break;
+    }
+    return found;
+  };
+  EXPECT_TRUE(find(Secretariat()));
+  EXPECT_TRUE(find(Member("organizations/region-uppsala")));
+  request.set_wait_seconds(0);
+  EXPECT_FALSE(find(Nobody()));
+}
+
+TEST_F(Learning, JournalIsAHashChainWithoutGapsThatTheServiceCannotChange) {
+  ASSERT_TRUE(Create(Expedition("chained"), Secretariat()).ok());
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (suite_.Sql("learning", "SELECT count(*) FROM journal_pending") !=
+             "0" &&
+         absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_EQ(suite_.Sql("learning",
+                       "SELECT count(*) = max(seq) AND min(seq) = 1 FROM "
+                       "journal"),
+            "t");
+  EXPECT_EQ(
+      suite_.Sql("learning",
+                 "SELECT count(*) FROM (SELECT hash <> sha256(coalesce(lag("
+                 "hash) OVER (ORDER BY seq), sha256('')) || "
+                 "journal_content(journal)) AS broken FROM journal) AS links "
+                 "WHERE broken"),
+      "0");
+  EXPECT_EQ(suite_.Sql("learning",
+                       "SELECT has_table_privilege('learning', 'journal', "
+                       "'UPDATE') OR has_table_privilege('learning', "
+                       "'journal', 'DELETE') OR has_table_privilege("
+                       "'learning', 'journal', 'INSERT')"),
+            "f");
+}
+
+TEST_F(Learning, IdeaOfOneSuggestionIsMadeOnce) {
+  v1::CreateIdeaRequest request;
+  request.mutable_idea()->set_title("Elförsörjning");
+  request.mutable_idea()->set_meeting("meetings/2022-09-13-member-group");
+  request.mutable_idea()->set_suggestion(
+      "meetings/2022-09-13-member-group/suggestions/s9");
+  const auto made = suite_.Call<v1::Idea>(kCreateIdea, request, Secretariat());
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->state(), v1::Idea::PROPOSED);
+  EXPECT_EQ(made->visibility(), v1::Idea::MEMBERS);
+  EXPECT_TRUE(absl::IsAlreadyExists(
+      suite_.Call<v1::Idea>(kCreateIdea, request, Secretariat()).status()));
+}
+
+TEST_F(Learning, WithoutAnAssertionNothingIsAnswered) {
+  v1::GetActivityRequest request;
+  request.set_name("activities/as-created");
+  EXPECT_TRUE(absl::IsUnauthenticated(
+      suite_.CallWith<Activity>(kGet, request, "").status()));
+  EXPECT_TRUE(absl::IsUnauthenticated(
+      suite_.CallWith<Activity>(kGet, request, "Bearer a.b.c").status()));
+}
+
+TEST_F(Learning, SurvivesKillAndDrainsWithExitZero) {
+  v1::CreateActivityRequest request = Expedition("before-the-kill");
+  ASSERT_TRUE(Create(request, Secretariat()).ok());
+  suite_.End("learning", SIGKILL);
+  suite_.Start("learning");
+  absl::StatusOr<Activity> read = absl::UnavailableError("");
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (absl::IsUnavailable(read.status()) && absl::Now() < deadline) {
+    read = Get("activities/before-the-kill", Secretariat());
+  }
+  EXPECT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(suite_.End("learning", SIGTERM), 0);
+  suite_.Start("learning");
+}
+
+}  // namespace
+}  // namespace reglab::learning
