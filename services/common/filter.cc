@@ -9,7 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "services/common/errors.h"
@@ -328,7 +330,9 @@ class Parser {
           return BadValue(value,
                           {"a number, like 0.5", "ett tal, till exempel 0.5"});
         }
-        return Bound(column, op, value.text, "::double precision");
+        // As we read it: PostgreSQL refuses 1e-400, which is 0 here.
+        return Bound(column, op, absl::StrFormat("%.17g", number),
+                     "::double precision");
       }
       case ListField::Type::kDate:
         if (!IsDate(value.text)) {
@@ -439,18 +443,20 @@ class Parser {
                                           const Value& value) {
     absl::Time time;
     std::string error;
-    const bool year =
+    const absl::TimeZone utc = absl::UTCTimeZone();
+    // A date first: ParseTime also reads "infinite-future" and other years.
+    const bool date =
         value.text.size() > 10 && IsDate(value.text.substr(0, 10));
-    if (!year ||
-        !absl::ParseTime(absl::RFC3339_full, value.text, &time, &error)) {
+    if (!date ||
+        !absl::ParseTime(absl::RFC3339_full, value.text, &time, &error) ||
+        absl::ToCivilYear(time, utc) < absl::CivilYear(1)) {
       return BadValue(value, {"a time of RFC 3339, like 2022-09-13T10:00:00Z",
                               "en tid enligt RFC 3339, till exempel "
                               "2022-09-13T10:00:00Z"});
     }
-    return Bound(
-        column, op,
-        absl::FormatTime("%E4Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone()),
-        "::timestamptz");
+    return Bound(column, op,
+                 absl::FormatTime("%E4Y-%m-%dT%H:%M:%E6SZ", time, utc),
+                 "::timestamptz");
   }
 
   std::string Bound(const std::string& column, const std::string& op,

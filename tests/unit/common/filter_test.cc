@@ -102,6 +102,7 @@ TEST(Filter, ComparesEveryType) {
   ExpectSql("kind = KIND_UNSPECIFIED", "a.kind IS NULL", {});
   ExpectSql("population > -5", "a.population > $1::bigint", {"-5"});
   ExpectSql("score <= 0.5", "a.score <= $1::double precision", {"0.5"});
+  ExpectSql("score > 1e-400", "a.score > $1::double precision", {"0"});
   ExpectSql("verified = true", "a.verified IS TRUE", {});
   ExpectSql("verified != true", "a.verified IS NOT TRUE", {});
   ExpectSql("start_date >= 2022-09-13", "a.start_date >= $1::date",
@@ -205,6 +206,8 @@ TEST(Filter, RefusesValuesOfAnotherType) {
   ExpectError("start_date = 2022-9-13", "a date that exists");
   ExpectError("create_time > 2022-09-13", "RFC 3339");
   ExpectError("create_time > infinite-future", "RFC 3339");
+  ExpectError("create_time > 0001-01-01T00:00:00+01:00", "RFC 3339");
+  ExpectError("create_time > 2022-09-13T25:00:00Z", "RFC 3339");
   ExpectError("create_time > 99999-01-01T00:00:00Z", "RFC 3339");
   ExpectError("population = 1*", "only with =, != or : on text");
   ExpectError("display_name > a*", "only with =, != or : on text");
