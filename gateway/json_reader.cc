@@ -5,6 +5,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
+#include <charconv>
 #include <limits>
 #include <optional>
 
@@ -80,16 +81,25 @@ class Handler {
     values_.push_string(part);
     return true;
   }
-  bool on_number_part(View, Error&) { return true; }
+  bool on_number_part(View part, Error&) {
+    number_.append(part.data(), part.size());
+    return true;
+  }
   bool on_int64(int64_t value, View, Error&) {
+    number_.clear();
     values_.push_int64(value);
     return true;
   }
   bool on_uint64(uint64_t value, View, Error&) {
+    number_.clear();
     values_.push_uint64(value);
     return true;
   }
-  bool on_double(double value, View, Error&) {
+  bool on_double(double value, View part, Error&) {
+    // The parser of Boost 1.81 may miss the nearest double by one.
+    number_.append(part.data(), part.size());
+    std::from_chars(number_.data(), number_.data() + number_.size(), value);
+    number_.clear();
     values_.push_double(value);
     return true;
   }
@@ -111,7 +121,8 @@ class Handler {
  private:
   json::value_stack values_;
   std::vector<absl::flat_hash_set<std::string>> names_;  // of the open objects
-  std::string name_;
+  std::string name_;    // as far as it has come
+  std::string number_;  // likewise
   std::optional<std::string> duplicate_;
 };
 

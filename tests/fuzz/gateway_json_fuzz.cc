@@ -1,0 +1,43 @@
+// Any bytes as the answer of a service: the JSON of them is JSON, and says what
+// the library's says.
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <boost/json/parse.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/json_reader.h"
+#include "gateway/json_writer.h"
+#include "gateway/routes.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace reglab::gateway;
+  static const auto* routes = new Routes(*Routes::Build());
+  if (size == 0) return 0;
+  const auto* type =
+      routes->all()[data[0] % routes->all().size()].method->output_type();
+  const std::string_view wire(reinterpret_cast<const char*>(data) + 1,
+                              size - 1);
+  (void)ParseJson(wire);
+  std::string json;
+  AppendJson(type, wire, &json);
+  const std::unique_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(type)
+          ->New());
+  // The services' own library has refused all other bytes long before.
+  if (!message->ParseFromArray(wire.data(), static_cast<int>(wire.size()))) {
+    return 0;
+  }
+  boost::json::error_code error;
+  boost::json::parse_options options;
+  options.max_depth = 200;
+  boost::json::parse(json, error, {}, options);
+  if (error) abort();
+  return 0;
+}
