@@ -11,10 +11,10 @@ $$;
 
 CREATE FUNCTION swedish_search(words text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT to_tsvector('pg_catalog.swedish'::regconfig, swedish_words(words))
+  SELECT to_tsvector('pg_catalog.swedish'::regconfig, public.swedish_words(words))
 $$;
 
 CREATE FUNCTION swedish_query(words text) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT websearch_to_tsquery('pg_catalog.swedish'::regconfig, swedish_words(words))
+  SELECT websearch_to_tsquery('pg_catalog.swedish'::regconfig, public.swedish_words(words))
 $$;
