@@ -82,7 +82,11 @@ std::optional<char32_t> TakeCodePoint(std::string_view& text) {
 
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
-    if (!TakeCodePoint(text)) return false;
+    if (absl::ascii_isascii(text.front())) {
+      text.remove_prefix(1);
+    } else if (!TakeCodePoint(text)) {
+      return false;
+    }
   }
   return true;
 }
