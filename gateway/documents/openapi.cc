@@ -196,6 +196,17 @@ Path OpenApi::PathOf(const Route& route, const Descriptor* request) const {
   return path;
 }
 
+using Fields = std::set<const FieldDescriptor*>;
+
+// What a patch can't name with any effect.
+Fields Unchangeable(const Descriptor* type) {
+  Fields fields;
+  for (int i = 0; i < type->field_count(); ++i) {
+    if (RulesOf(type->field(i)).immutable()) fields.insert(type->field(i));
+  }
+  return fields;
+}
+
 json::object HeaderReference(const char* name) {
   return {{"$ref", std::string("#/components/parameters/") + name}};
 }
@@ -259,7 +270,8 @@ json::object OpenApi::RequestBody(const Route& route, const Descriptor* request,
     const bool patch = route.http_method == "PATCH";
     json::object media{{"schema", patch ? schemas_.PatchReference(type)
                                         : schemas_.Reference(type)}};
-    media["example"] = schemas_.Example(type, /*request=*/true);
+    media["example"] = schemas_.Example(type, /*request=*/true,
+                                        patch ? Unchangeable(type) : Fields());
     if (patch) content["application/merge-patch+json"] = media;
     content["application/json"] = std::move(media);
   }
@@ -275,13 +287,10 @@ json::object OpenApi::Responses(const Route& route,
   const Descriptor* request = method->input_type();
   const bool reads = route.http_method == "GET";
   json::object responses;
-  json::object success{
-      {"description", route.success_status == 204
-                          ? "Done; there is nothing to say."
-                          : FirstSentence(CommentOf(method->output_type()))}};
-  if (success["description"].as_string().empty()) {
-    success["description"] = "Done.";
-  }
+  json::object success;
+  const std::string answer = FirstSentence(CommentOf(method->output_type()));
+  success["description"] =
+      route.success_status == 204 || answer.empty() ? "Done." : answer + ".";
   if (route.success_status != 204) {
     json::object media{{"schema", schemas_.Reference(method->output_type())}};
     media["example"] = schemas_.Example(method->output_type(), false);

@@ -31,10 +31,11 @@ std::string ShortName(const Descriptor* type) {
 }
 
 std::string EnumDescription(const EnumDescriptor* type) {
-  std::string text = CommentOf(type) + "\n";
+  std::string text;
   for (int i = 0; i < type->value_count(); ++i) {
     if (type->value(i)->number() == 0) continue;
-    text += "\n- `" + type->value(i)->name() +
+    if (!text.empty()) text += "\n";
+    text += "- `" + type->value(i)->name() +
             "`: " + FirstSentence(CommentOf(type->value(i)));
   }
   return text;
@@ -47,8 +48,12 @@ json::value ReadAs(std::string_view text) {
   return number;
 }
 
-// The example of a rule is text; in JSON it has the field's type.
+// The example of a rule is text; in JSON it has the field's type, and names of
+// fields are as REST writes them.
 json::value Typed(const FieldDescriptor* field, const std::string& text) {
+  if (field->name() == "filter" || field->name() == "order_by") {
+    return json::value(CleanComment(text));
+  }
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
     case FieldDescriptor::CPPTYPE_UINT32:
