@@ -15,8 +15,8 @@ namespace reglab {
 // Understands AND, OR, NOT, "-", parentheses, = != < <= > >= and ":" (has; on
 // text: contains, without case), wildcards in = ("Region*"), a bare literal as
 // an error that says how to write it. At most 4,096 bytes, 100 terms, 20 deep.
-// INVALID_ARGUMENT naming `filter`: what is wrong, where (character), and for an
-// unknown field the nearest known one.
+// INVALID_ARGUMENT naming `filter`: what is wrong, where (character), and for
+// an unknown field the nearest known one.
 absl::StatusOr<std::string> FilterToSql(std::string_view filter,
                                         const std::vector<ListField>& fields,
                                         Params& params);
