@@ -24,7 +24,10 @@ using v1::UpdateActivityKindRequest;
 
 absl::Status CheckSecretariat(const Call& call) {
   if (call.caller().secretariat()) return absl::OkStatus();
-  return PermissionMissing("learning.activity-kinds.write");
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "SECRETARIAT_ONLY",
+      {"Only the secretariat may do this. Ask the secretariat to do it.",
+       "Bara kansliet får göra detta. Be kansliet att göra det."});
 }
 
 absl::Status CheckGatesOnce(const ActivityKind& kind) {
@@ -32,8 +35,9 @@ absl::Status CheckGatesOnce(const ActivityKind& kind) {
   for (int i = 0; i < kind.gates_size(); ++i) {
     if (!leads.insert(kind.gates(i).lead()).second) {
       return InvalidField(Concat("activity_kind.gates[", i, "].lead"),
-                          {"has its gates already; put them together",
-                           "har redan sina grindar; slå ihop dem"});
+                          {"This lead has gates already. Put them together.",
+                           "För den som leder så finns redan krav. Slå ihop "
+                           "dem."});
     }
   }
   return absl::OkStatus();

@@ -19,6 +19,12 @@ absl::Status CheckTransition(v1::Activity::State from, v1::Activity::State to);
 // Who reads an activity in that state when nothing else is said.
 v1::Activity::Visibility DefaultVisibility(v1::Activity::State state);
 
+// Who reads an activity when it goes on to `state` and nobody says: what was
+// chosen stays, and so does what is cancelled, because a draft that comes to
+// nothing is not to be announced by that.
+v1::Activity::Visibility NextVisibility(const v1::Activity& before,
+                                        v1::Activity::State state);
+
 // What one field can't tell by itself: the end is not before the start, a
 // member-led activity has somebody who leads it, nobody leads and takes part at
 // once, what is not yet open is not shown to others. INVALID_ARGUMENT names
@@ -30,6 +36,10 @@ absl::Status CheckRuns(const Caller& caller, const v1::Activity& activity);
 
 // Every organisation and body that the activity names, each once.
 std::vector<std::string> NamesIn(const v1::Activity& activity);
+
+// INVALID_ARGUMENT for every field that names one of `missing`.
+absl::Status CheckNoneMissing(const v1::Activity& activity,
+                              const std::vector<std::string>& missing);
 
 }  // namespace reglab::learning
 

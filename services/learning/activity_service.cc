@@ -43,8 +43,8 @@ absl::Status CheckKind(Call& call, Transaction& tx, const Activity& activity) {
   }
   return InvalidField(
       "activity.kind",
-      {Concat("is no kind in use; these are: ", names),
-       Concat("är inget slag som används; dessa finns: ", names)});
+      {Concat("There is no such kind in use. Choose one of ", names, "."),
+       Concat("Det finns inget sådant slag i bruk. Välj ett av ", names, ".")});
 }
 
 absl::Status CheckParent(Call& call, Transaction& tx,
@@ -52,10 +52,41 @@ absl::Status CheckParent(Call& call, Transaction& tx,
   if (activity.parent_activity().empty()) return absl::OkStatus();
   absl::Status found =
       activities::Get(tx, call.audience(), activity.parent_activity()).status();
-  if (!absl::IsNotFound(found)) return found;
-  return InvalidField("activity.parent_activity",
-                      {Concat("there is no ", activity.parent_activity()),
-                       Concat(activity.parent_activity(), " finns inte")});
+  if (absl::IsNotFound(found)) {
+    return InvalidField(
+        "activity.parent_activity",
+        {"There is no such activity. Create it first, or leave the field out.",
+         "Det finns ingen sådan aktivitet. Lägg upp den först, eller utelämna "
+         "fältet."});
+  }
+  RETURN_IF_ERROR(found);
+  ASSIGN_OR_RETURN(
+      const bool circle,
+      activities::IsPartOf(tx, activity.parent_activity(), activity.name()));
+  if (!circle) return absl::OkStatus();
+  return InvalidField(
+      "activity.parent_activity",
+      {"That activity is itself part of this one. Choose another, or take that "
+       "one out first.",
+       "Den aktiviteten ingår själv i den här. Välj en annan, eller lyft först "
+       "ut den."});
+}
+
+absl::Status CheckNamesIn(Call& call, const Activity& activity) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> missing,
+                   MissingNames(call, NamesIn(activity)));
+  return CheckNoneMissing(activity, missing);
+}
+
+// Whether the caller says who may read it, be it what it was before.
+bool SaysVisibility(const UpdateActivityRequest& request) {
+  const auto& paths = request.update_mask().paths();
+  if (paths.empty()) {
+    return request.activity().visibility() != Activity::VISIBILITY_UNSPECIFIED;
+  }
+  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return path == "visibility" || path == "*";
+  });
 }
 
 absl::StatusOr<Activity> GetActivity(Call& call,
@@ -89,7 +120,7 @@ absl::StatusOr<Activity> CreateActivity(Call& call,
   }
   RETURN_IF_ERROR(CheckActivity(activity));
   RETURN_IF_ERROR(CheckRuns(call.caller(), activity));
-  RETURN_IF_ERROR(CheckNames(call, "activity", NamesIn(activity)));
+  RETURN_IF_ERROR(CheckNamesIn(call, activity));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Activity> {
     RETURN_IF_ERROR(CheckKind(call, tx, activity));
     RETURN_IF_ERROR(CheckParent(call, tx, activity));
@@ -102,7 +133,7 @@ absl::StatusOr<Activity> UpdateActivity(Call& call,
   const Activity& patch = request.activity();
   // Names that the patch brings are checked before the transaction; those that
   // are stored were checked when they came.
-  RETURN_IF_ERROR(CheckNames(call, "activity", NamesIn(patch)));
+  RETURN_IF_ERROR(CheckNamesIn(call, patch));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Activity> {
     ASSIGN_OR_RETURN(
         Activity activity,
@@ -116,13 +147,10 @@ absl::StatusOr<Activity> UpdateActivity(Call& call,
       activity.set_state(before.state());
     }
     RETURN_IF_ERROR(CheckTransition(before.state(), activity.state()));
-    // Opening shows it to everyone, unless somebody said otherwise.
-    const bool followed_state =
-        activity.visibility() == before.visibility() &&
-        before.visibility() == DefaultVisibility(before.state());
-    if (followed_state ||
-        activity.visibility() == Activity::VISIBILITY_UNSPECIFIED) {
+    if (activity.visibility() == Activity::VISIBILITY_UNSPECIFIED) {
       activity.set_visibility(DefaultVisibility(activity.state()));
+    } else if (!SaysVisibility(request)) {
+      activity.set_visibility(NextVisibility(before, activity.state()));
     }
     RETURN_IF_ERROR(CheckActivity(activity));
     if (activity.kind() != before.kind()) {

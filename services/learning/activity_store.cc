@@ -51,6 +51,13 @@ const Statement kDelete("DELETE FROM activities WHERE name = $1");
 const Statement kParts(
     "SELECT FROM activities WHERE parent_activity = $1 LIMIT 1");
 
+const Statement kIsPartOf(
+    "WITH RECURSIVE wholes AS ("
+    "  SELECT parent_activity AS name FROM activities WHERE name = $1"
+    "  UNION SELECT a.parent_activity FROM activities a"
+    "  JOIN wholes w ON w.name = a.name)"
+    " SELECT FROM wholes WHERE name = $2");
+
 Params ValuesOf(const Activity& activity) {
   return Fields(activity, {"name",         "display_name", "kind",
                            "lead",         "leads",        "parent_activity?",
@@ -123,6 +130,12 @@ absl::StatusOr<Activity> Lock(Transaction& tx, const Audience& audience,
   Activity activity = ReadRow<Activity>(rows[0]);
   RETURN_IF_ERROR(CheckEtag(name, etag, activity.etag()));
   return activity;
+}
+
+absl::StatusOr<bool> IsPartOf(Transaction& tx, std::string_view name,
+                              std::string_view whole) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kIsPartOf, {name, whole}));
+  return !rows.empty();
 }
 
 absl::StatusOr<Activity> Insert(Transaction& tx, Activity activity) {

@@ -24,6 +24,10 @@ absl::StatusOr<v1::Activity> Get(Transaction& tx, const Audience& audience,
 absl::StatusOr<v1::Activity> Lock(Transaction& tx, const Audience& audience,
                                   std::string_view name, std::string_view etag);
 
+// Whether the activity is, at any remove, part of `whole`.
+absl::StatusOr<bool> IsPartOf(Transaction& tx, std::string_view name,
+                              std::string_view whole);
+
 // ALREADY_EXISTS when the name is taken.
 absl::StatusOr<v1::Activity> Insert(Transaction& tx, v1::Activity activity);
 // `changed` are the paths of the fields that differ from what is stored.

@@ -9,7 +9,30 @@ absl::Status CheckProposes(const Caller& caller, const v1::Idea& idea) {
                                caller.organization == idea.proposer())) {
     return absl::OkStatus();
   }
-  return PermissionMissing("learning.ideas.write");
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "NOT_THE_PROPOSER",
+      {"Only the organisation that proposes the idea, and the secretariat, may "
+       "do this. Use a key of that organisation, or ask the secretariat.",
+       "Bara den organisation som lämnar idén, och kansliet, får göra detta. "
+       "Använd en nyckel som hör till organisationen, eller be kansliet."});
+}
+
+bool IsFromMinutes(const Caller& caller, const v1::Idea& idea) {
+  return caller.process == "meetings" && !idea.meeting().empty() &&
+         !idea.suggestion().empty();
+}
+
+absl::Status CheckMayPropose(const Caller& caller, const v1::Idea& idea) {
+  if (IsFromMinutes(caller, idea)) return absl::OkStatus();
+  if (!idea.suggestion().empty() && !caller.secretariat()) {
+    return InvalidField(
+        "idea.suggestion",
+        {"A suggestion becomes an idea when it is confirmed in the minutes. "
+         "Leave the field out, or confirm the suggestion.",
+         "Ett förslag blir en idé när det bekräftas i anteckningarna. Utelämna "
+         "fältet, eller bekräfta förslaget."});
+  }
+  return CheckProposes(caller, idea);
 }
 
 }  // namespace reglab::learning

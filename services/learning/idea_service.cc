@@ -1,5 +1,6 @@
 #include "services/learning/idea_service.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@
 namespace reglab::learning {
 namespace {
 
+// Together with a hyphen an id, at most 63 characters.
+constexpr size_t kLongestTitleId = 52;
+constexpr size_t kRandomLetters = 10;
+
 using google::protobuf::Empty;
 using v1::CreateIdeaRequest;
 using v1::DeleteIdeaRequest;
@@ -23,17 +28,17 @@ using v1::ListIdeasRequest;
 using v1::ListIdeasResponse;
 using v1::UpdateIdeaRequest;
 
-// A title makes a name that many ideas may want; a suggestion's is its own.
-std::string TitleForId(const Idea& idea) {
-  if (idea.suggestion().empty()) return idea.title();
-  std::string text = idea.suggestion();
-  const size_t first = text.find('/');
-  return text.substr(first + 1);
-}
-
 absl::Status CheckProposer(Call& call, const Idea& idea) {
   if (idea.proposer().empty()) return absl::OkStatus();
-  return CheckNames(call, "idea.proposer", {idea.proposer()});
+  ASSIGN_OR_RETURN(const std::vector<std::string> missing,
+                   MissingNames(call, {idea.proposer()}));
+  if (missing.empty()) return absl::OkStatus();
+  return InvalidField(
+      "idea.proposer",
+      {"There is no such organisation. Find its name with GET "
+       "/v1/organizations.",
+       "Det finns ingen sådan organisation. Sök fram dess namn med GET "
+       "/v1/organizations."});
 }
 
 absl::StatusOr<Idea> GetIdea(Call& call, const GetIdeaRequest& request) {
@@ -51,7 +56,7 @@ absl::StatusOr<Idea> CreateIdea(Call& call, const CreateIdeaRequest& request) {
   Idea idea = request.idea();
   ClearOutputOnly(idea);
   ASSIGN_OR_RETURN(const std::string id,
-                   ChooseId("idea_id", request.idea_id(), TitleForId(idea)));
+                   ChooseId("idea_id", request.idea_id(), idea.title()));
   idea.set_name(Concat("ideas/", id));
   if (idea.proposer().empty() && idea.meeting().empty()) {
     idea.set_proposer(call.caller().organization);
@@ -60,9 +65,24 @@ absl::StatusOr<Idea> CreateIdea(Call& call, const CreateIdeaRequest& request) {
   if (idea.visibility() == Idea::VISIBILITY_UNSPECIFIED) {
     idea.set_visibility(Idea::MEMBERS);
   }
-  RETURN_IF_ERROR(CheckProposes(call.caller(), idea));
+  RETURN_IF_ERROR(CheckMayPropose(call.caller(), idea));
   RETURN_IF_ERROR(CheckProposer(call, idea));
-  return call.Write([&](Transaction& tx) { return ideas::Insert(tx, idea); });
+  return call.Write([&](Transaction& tx) -> absl::StatusOr<Idea> {
+    absl::StatusOr<Idea> inserted = ideas::Insert(tx, idea);
+    if (!absl::IsAlreadyExists(inserted.status()) ||
+        !IsFromMinutes(call.caller(), idea)) {
+      return inserted;
+    }
+    // Minutes are sent again until they are answered, perhaps after the
+    // request id was forgotten, and choose no ids.
+    ASSIGN_OR_RETURN(std::optional<Idea> earlier,
+                     ideas::FindBySuggestion(tx, idea.suggestion()));
+    if (earlier) return *earlier;
+    Idea renamed = idea;
+    renamed.set_name(Concat("ideas/", id.substr(0, kLongestTitleId), "-",
+                            RandomId().substr(0, kRandomLetters)));
+    return ideas::Insert(tx, renamed);
+  });
 }
 
 absl::StatusOr<Idea> UpdateIdea(Call& call, const UpdateIdeaRequest& request) {

@@ -23,6 +23,9 @@ const Statement kGet("SELECT " COLUMNS FROM_READABLE);
 
 const Statement kLock("SELECT " COLUMNS FROM_READABLE " FOR UPDATE");
 
+const Statement kFindBySuggestion("SELECT " COLUMNS
+                                  " FROM ideas i WHERE i.suggestion = $1");
+
 // Who proposes an idea owns it.
 const Statement kInsert(
     "INSERT INTO ideas AS i (name, title, description, proposer, meeting,"
@@ -91,6 +94,13 @@ absl::StatusOr<Idea> Lock(Transaction& tx, const Audience& audience,
   Idea idea = ReadRow<Idea>(rows[0]);
   RETURN_IF_ERROR(CheckEtag(name, etag, idea.etag()));
   return idea;
+}
+
+absl::StatusOr<std::optional<Idea>> FindBySuggestion(
+    Transaction& tx, std::string_view suggestion) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kFindBySuggestion, {suggestion}));
+  if (rows.empty()) return std::nullopt;
+  return ReadRow<Idea>(rows[0]);
 }
 
 absl::StatusOr<Idea> Insert(Transaction& tx, Idea idea) {

@@ -1,6 +1,7 @@
 #ifndef REGLAB_SERVICES_LEARNING_IDEA_STORE_H_
 #define REGLAB_SERVICES_LEARNING_IDEA_STORE_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,11 @@ absl::StatusOr<v1::Idea> Get(Transaction& tx, const Audience& audience,
 // is given and not the current one.
 absl::StatusOr<v1::Idea> Lock(Transaction& tx, const Audience& audience,
                               std::string_view name, std::string_view etag);
+
+// The idea that this suggestion of a meeting's minutes has become, if any; to
+// whomever it belongs.
+absl::StatusOr<std::optional<v1::Idea>> FindBySuggestion(
+    Transaction& tx, std::string_view suggestion);
 
 // ALREADY_EXISTS when the name is taken, or its suggestion has become an idea
 // before.

@@ -6,7 +6,7 @@ CREATE TABLE activity_kinds (
   display_name text NOT NULL,
   display_name_en text NOT NULL,
   description text NOT NULL DEFAULT '',
-  status text NOT NULL CHECK (status IN ('PILOT', 'ESTABLISHED', 'RETIRED')),
+  status text COLLATE "C" NOT NULL CHECK (status IN ('PILOT', 'ESTABLISHED', 'RETIRED')),
   yearly_cap integer NOT NULL DEFAULT 0,
   gates jsonb NOT NULL DEFAULT '[]',
   visibility text NOT NULL DEFAULT 'PUBLIC',
@@ -21,16 +21,16 @@ CREATE TABLE activities (
   name text COLLATE "C" PRIMARY KEY,
   display_name text NOT NULL,
   kind text NOT NULL COLLATE "C" REFERENCES activity_kinds,
-  lead text NOT NULL CHECK (lead IN ('REGLAB', 'MEMBER')),
+  lead text COLLATE "C" NOT NULL CHECK (lead IN ('REGLAB', 'MEMBER')),
   leads text[] NOT NULL DEFAULT '{}',
   parent_activity text COLLATE "C" REFERENCES activities,
   partners text[] NOT NULL DEFAULT '{}',
   cases jsonb NOT NULL DEFAULT '[]',
   perspectives text[] NOT NULL DEFAULT '{}',
   policy_areas text[] NOT NULL DEFAULT '{}',
-  scale text NOT NULL DEFAULT '',
+  scale text COLLATE "C" NOT NULL DEFAULT '',
   levels text[] NOT NULL DEFAULT '{}',
-  breadth text,
+  breadth text COLLATE "C",
   summary text NOT NULL DEFAULT '',
   description text NOT NULL DEFAULT '',
   start_date date,
@@ -40,7 +40,7 @@ CREATE TABLE activities (
   presentation text NOT NULL DEFAULT '',
   website text NOT NULL DEFAULT '',
   max_seats integer NOT NULL DEFAULT 0,
-  state text NOT NULL CHECK (
+  state text COLLATE "C" NOT NULL CHECK (
     state IN ('DRAFT', 'READY', 'OPEN', 'RUNNING', 'COMPLETED', 'CANCELLED')),
   visibility text NOT NULL,
   owners text[] NOT NULL DEFAULT '{}',
@@ -59,7 +59,8 @@ CREATE INDEX activities_by_display_name ON activities (display_name, name);
 CREATE INDEX activities_by_create_time ON activities (create_time, name);
 CREATE INDEX activities_by_update_time ON activities (update_time, name);
 CREATE INDEX activities_by_kind ON activities (kind, start_date, name);
-CREATE INDEX activities_by_parent ON activities (parent_activity);
+CREATE INDEX activities_by_state ON activities (state, start_date, name);
+CREATE INDEX activities_by_parent ON activities (parent_activity, start_date, name);
 CREATE INDEX activities_by_leads ON activities USING gin (leads);
 CREATE INDEX activities_by_words ON activities USING gin (search);
 
@@ -72,7 +73,7 @@ CREATE TABLE ideas (
   suggestion text COLLATE "C" UNIQUE,
   source_line integer NOT NULL DEFAULT 0,
   year integer NOT NULL DEFAULT 0,
-  state text NOT NULL CHECK (
+  state text COLLATE "C" NOT NULL CHECK (
     state IN ('PROPOSED', 'MERGED', 'DECLINED', 'REFERRED', 'ADOPTED')),
   visibility text NOT NULL,
   owners text[] NOT NULL DEFAULT '{}',
@@ -85,6 +86,6 @@ CREATE TABLE ideas (
 CREATE INDEX ideas_by_title ON ideas (title, name);
 CREATE INDEX ideas_by_create_time ON ideas (create_time, name);
 CREATE INDEX ideas_by_update_time ON ideas (update_time, name);
-CREATE INDEX ideas_by_proposer ON ideas (proposer, name);
-CREATE INDEX ideas_by_meeting ON ideas (meeting, name);
+CREATE INDEX ideas_by_proposer ON ideas (proposer, create_time, name);
+CREATE INDEX ideas_by_meeting ON ideas (meeting, create_time, name);
 CREATE INDEX ideas_by_words ON ideas USING gin (search);
