@@ -134,7 +134,9 @@ INSERT INTO vocabularies (name, display_name, display_name_en, terms, etag) VALU
    'ozkscrgzj3wblrot'),
   ('vocabularies/perspectives', 'Perspektiv', 'Perspectives', terms(ARRAY[
      ['territorial', 'Territoriellt perspektiv', 'Territorial'],
-     ['sustainability', 'Hållbarhet', 'Sustainability'],
+     ['challenge-driven', 'Utmaningsdrivet', 'Challenge-driven'],
+     ['challenge-driven', 'Utmaningsdrivet perspektiv', 'Challenge-driven'],
+     ['sustainable', 'Hållbarhetsperspektiv', 'Sustainability'],
      ['economic', 'Ekonomisk hållbarhet', 'Economic sustainability'],
      ['social', 'Social hållbarhet', 'Social sustainability'],
      ['environmental', 'Miljömässig hållbarhet', 'Environmental sustainability'],
