@@ -1,0 +1,30 @@
+#include "services/common/server.h"
+#include "services/meetings/item_service.h"
+#include "services/meetings/meeting_service.h"
+#include "services/meetings/minutes_service.h"
+#include "services/meetings/suggestion_service.h"
+
+namespace reglab {
+extern const EmbeddedFile kMeetingsMigrations[];
+
+namespace meetings {
+namespace {
+
+void AddHandlers(Rpcs& rpcs) {
+  AddMeetings(rpcs);
+  AddItems(rpcs);
+  AddSuggestions(rpcs);
+  AddMinutes(rpcs);
+}
+
+}  // namespace
+}  // namespace meetings
+}  // namespace reglab
+
+int main(int argc, char** argv) {
+  return reglab::RunService(argc, argv,
+                            {.name = "meetings",
+                             .migrations = reglab::kMeetingsMigrations,
+                             .upstreams = {"membership", "learning"},
+                             .handlers = reglab::meetings::AddHandlers});
+}

@@ -1,0 +1,172 @@
+#include "services/meetings/meeting_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "services/common/errors.h"
+#include "services/common/resource.h"
+#include "services/common/spelling.h"
+#include "services/common/status_macros.h"
+
+namespace reglab::meetings {
+namespace {
+
+using v1::Meeting;
+
+constexpr size_t kLongestId = 63;
+constexpr std::array<const char*, 12> kMonths = {
+    "januari", "februari", "mars",      "april",   "maj",      "juni",
+    "juli",    "augusti",  "september", "oktober", "november", "december"};
+
+Text WordFor(Meeting::State state) {
+  switch (state) {
+    case Meeting::PLANNED:
+      return {"planned", "planerat"};
+    case Meeting::CONVENED:
+      return {"convened", "sammankallat"};
+    case Meeting::CONCLUDED:
+      return {"concluded", "avslutat"};
+    case Meeting::CANCELLED:
+      return {"cancelled", "inställt"};
+    default:
+      return {"without a state", "utan läge"};
+  }
+}
+
+int Number(std::string_view digits) {
+  int value = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+absl::Status CheckSecretariat(const Caller& caller) {
+  if (caller.secretariat()) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "SECRETARIAT_ONLY",
+      {"Only the secretariat may do this. Ask the secretariat to do it.",
+       "Bara kansliet får göra detta. Be kansliet att göra det."});
+}
+
+bool IsDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const int year = Number(text.substr(0, 4));
+  const int month = Number(text.substr(5, 2));
+  const int day = Number(text.substr(8, 2));
+  if (year < 1 || month < 1 || day < 1) return false;
+  const absl::CivilDay civil(year, month, day);
+  return civil.year() == year && civil.month() == month && civil.day() == day;
+}
+
+absl::Status CheckDate(std::string_view field, std::string_view date) {
+  if (date.empty() || IsDate(date)) return absl::OkStatus();
+  const std::string word(date.substr(0, 40));
+  return InvalidField(
+      field, {absl::StrCat("\"", word,
+                           "\" is no day of the calendar. Write it as year, "
+                           "month and day: 2026-09-15."),
+              absl::StrCat("”", word,
+                           "” är ingen dag i kalendern. Skriv år, månad och "
+                           "dag: 2026-09-15.")});
+}
+
+absl::Status CheckMeeting(const Meeting& meeting) {
+  RETURN_IF_ERROR(CheckDate("meeting.date", meeting.date()));
+  if (meeting.has_start_time() && meeting.has_end_time()) {
+    const auto& start = meeting.start_time();
+    const auto& end = meeting.end_time();
+    if (std::pair(end.seconds(), end.nanos()) <=
+        std::pair(start.seconds(), start.nanos())) {
+      return InvalidField(
+          "meeting.end_time",
+          {"The meeting ends before it has begun. Choose an end after the "
+           "start.",
+           "Mötet slutar innan det har börjat. Välj en sluttid efter "
+           "starttiden."});
+    }
+  }
+  if (!meeting.name().empty() && meeting.previous_meeting() == meeting.name()) {
+    return InvalidField("meeting.previous_meeting",
+                        {"A meeting can't come before itself. Name an earlier "
+                         "meeting, or leave it out.",
+                         "Ett möte kan inte föregå sig självt. Ange ett "
+                         "tidigare möte, eller utelämna fältet."});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Meeting::State> NextState(const Meeting& meeting,
+                                         Transition transition) {
+  const Meeting::State from = meeting.state();
+  const bool ahead = from == Meeting::PLANNED || from == Meeting::CONVENED;
+  switch (transition) {
+    case Transition::kConvene:
+      if (from == Meeting::PLANNED) return Meeting::CONVENED;
+      break;
+    case Transition::kConclude:
+      if (ahead) return Meeting::CONCLUDED;
+      break;
+    case Transition::kCancel:
+      if (ahead) return Meeting::CANCELLED;
+      break;
+  }
+  const Text is = WordFor(from);
+  const Text needed =
+      transition == Transition::kConvene
+          ? Text{"Only a planned meeting can be convened.",
+                 "Bara ett planerat möte kan sammankallas."}
+      : transition == Transition::kConclude
+          ? Text{"Only a planned or convened meeting can be concluded.",
+                 "Bara ett planerat eller sammankallat möte kan avslutas."}
+          : Text{"Only a planned or convened meeting can be cancelled.",
+                 "Bara ett planerat eller sammankallat möte kan ställas in."};
+  return Refused("MEETING_STATE",
+                 {absl::StrCat("The meeting is ", is.en, ". ", needed.en),
+                  absl::StrCat("Mötet är ", is.sv, ". ", needed.sv)});
+}
+
+Meeting::Visibility VisibilityAfter(Meeting::State state,
+                                    Meeting::Visibility before) {
+  switch (state) {
+    case Meeting::CONVENED:
+    case Meeting::CONCLUDED:
+      return Meeting::PUBLIC;
+    case Meeting::CANCELLED:
+      return before;
+    default:
+      return Meeting::BODY;
+  }
+}
+
+Meeting::Visibility Narrower(Meeting::Visibility a, Meeting::Visibility b) {
+  // The values stand in the proto from the widest to the narrowest.
+  return std::max(a, b);
+}
+
+std::string MeetingId(std::string_view date, std::string_view body) {
+  const size_t slash = body.find('/');
+  std::string id(date);
+  if (slash != std::string_view::npos) {
+    id += '-';
+    id += body.substr(slash + 1);
+  }
+  if (id.size() > kLongestId) id.resize(kLongestId);
+  return id;
+}
+
+std::string MeetingTitle(std::string_view body, std::string_view date) {
+  if (!IsDate(date)) return std::string(body);
+  return absl::StrCat(ForAbsl(body), " ", Number(date.substr(8, 2)), " ",
+                      kMonths[Number(date.substr(5, 2)) - 1], " ",
+                      ForAbsl(date.substr(0, 4)));
+}
+
+}  // namespace reglab::meetings

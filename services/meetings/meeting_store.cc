@@ -1,0 +1,205 @@
+#include "services/meetings/meeting_store.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "services/common/errors.h"
+#include "services/common/resource.h"
+#include "services/common/status_macros.h"
+
+namespace reglab::meetings::meetings {
+
+using v1::Meeting;
+
+namespace {
+
+#define COLUMNS                                                       \
+  "m.name, m.display_name, m.body, m.date, m.start_time, m.end_time," \
+  " m.place, m.format, m.online_link, m.host_organization,"           \
+  " m.previous_meeting, m.description, m.state, m.visibility,"        \
+  " m.create_time, m.update_time, m.etag"
+
+#define FROM_READABLE                  \
+  " FROM meetings m WHERE m.name = $1" \
+  " AND (m.visibility = ANY($2) OR m.owners && $3)"
+
+const Statement kGet("SELECT " COLUMNS FROM_READABLE);
+
+const Statement kLock("SELECT " COLUMNS FROM_READABLE " FOR UPDATE");
+
+const Statement kInsert(
+    "INSERT INTO meetings AS m (name, display_name, body, date, start_time,"
+    " end_time, place, format, online_link, host_organization,"
+    " previous_meeting, description, state, visibility, etag, owners,"
+    " visibility_chosen)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+    " $15, ARRAY[$3], $16)"
+    " ON CONFLICT (name) DO NOTHING RETURNING " COLUMNS);
+
+const Statement kUpdate(
+    "UPDATE meetings m SET display_name = $2, body = $3, date = $4,"
+    " start_time = $5, end_time = $6, place = $7, format = $8,"
+    " online_link = $9, host_organization = $10, previous_meeting = $11,"
+    " description = $12, state = $13, visibility = $14, etag = $15,"
+    " owners = ARRAY[$3], visibility_chosen = visibility_chosen OR $16,"
+    " update_time = now() WHERE name = $1 RETURNING " COLUMNS);
+
+const Statement kDelete("DELETE FROM meetings WHERE name = $1");
+
+const Statement kVisibilityChosen(
+    "SELECT visibility_chosen FROM meetings WHERE name = $1");
+
+const Statement kNeeded(
+    "SELECT FROM meetings WHERE previous_meeting = $1"
+    " UNION ALL SELECT FROM minutes WHERE parent = $1"
+    " UNION ALL SELECT FROM agenda_items WHERE parent = $1"
+    " UNION ALL SELECT FROM attendances WHERE parent = $1"
+    " UNION ALL SELECT FROM notes WHERE parent = $1"
+    " UNION ALL SELECT FROM questions WHERE parent = $1"
+    " UNION ALL SELECT FROM discussions WHERE parent = $1"
+    " UNION ALL SELECT FROM conclusions WHERE parent = $1"
+    " UNION ALL SELECT FROM decisions WHERE parent = $1"
+    " UNION ALL SELECT FROM actions WHERE parent = $1"
+    " UNION ALL SELECT FROM suggestions WHERE parent = $1 LIMIT 1");
+
+const Statement kNamesLike(
+    "SELECT name FROM meetings WHERE name = $1 OR name LIKE $1 || '-%'");
+
+Params ValuesOf(const Meeting& meeting, bool visibility_chosen) {
+  Params values =
+      Fields(meeting, {"name", "display_name", "body", "date", "start_time",
+                       "end_time", "place?", "format", "online_link?",
+                       "host_organization?", "previous_meeting?",
+                       "description?", "state", "visibility", "etag"});
+  values.push_back(visibility_chosen);
+  return values;
+}
+
+void RecordChange(Transaction& tx, Change::Kind kind, const Meeting& meeting,
+                  std::vector<std::string> paths) {
+  tx.Record({.kind = kind,
+             .type = "meetings.Meeting",
+             .name = meeting.name(),
+             .etag = meeting.etag(),
+             .field_paths = std::move(paths),
+             .visibility = Meeting::Visibility_Name(meeting.visibility()),
+             .owners = OwnersOf(meeting)});
+}
+
+}  // namespace
+
+const Listing kListing = {
+    .select = "SELECT " COLUMNS " FROM meetings m",
+    .visible = "(m.visibility = ANY({v}) OR m.owners && {o})",
+    .key = "m.name",
+    .search = "m.search",
+    .fields = {{"name", "m.name", ListField::Type::kText, true},
+               {"date", "m.date", ListField::Type::kDate, true},
+               {"display_name", "m.display_name", ListField::Type::kText, true},
+               {"body", "m.body"},
+               {"state", "m.state", ListField::Type::kEnum},
+               {"format", "m.format", ListField::Type::kEnum},
+               {"host_organization", "m.host_organization"},
+               {"previous_meeting", "m.previous_meeting"},
+               {"visibility", "m.visibility", ListField::Type::kEnum},
+               {"place", "m.place"},
+               {"start_time", "m.start_time", ListField::Type::kTime}},
+    .default_order = "date desc",
+};
+
+absl::StatusOr<Meeting> Get(Transaction& tx, const Audience& audience,
+                            std::string_view name) {
+  ASSIGN_OR_RETURN(
+      Rows rows,
+      tx.QueryOne(kGet, {name, audience.visibilities, audience.owners}, name));
+  return ReadRow<Meeting>(rows[0]);
+}
+
+absl::StatusOr<Meeting> Lock(Transaction& tx, const Audience& audience,
+                             std::string_view name, std::string_view etag) {
+  ASSIGN_OR_RETURN(
+      Rows rows,
+      tx.QueryOne(kLock, {name, audience.visibilities, audience.owners}, name));
+  Meeting meeting = ReadRow<Meeting>(rows[0]);
+  RETURN_IF_ERROR(CheckEtag(name, etag, meeting.etag()));
+  return meeting;
+}
+
+absl::StatusOr<Meeting> Insert(Transaction& tx, Meeting meeting,
+                               bool visibility_chosen) {
+  meeting.set_etag(NewEtag());
+  ASSIGN_OR_RETURN(Rows rows,
+                   tx.Query(kInsert, ValuesOf(meeting, visibility_chosen)));
+  if (rows.empty()) return AlreadyExists(meeting.name());
+  Meeting stored = ReadRow<Meeting>(rows[0]);
+  RecordChange(tx, Change::Kind::kCreated, stored, {});
+  return stored;
+}
+
+absl::StatusOr<Meeting> Update(Transaction& tx, Meeting meeting,
+                               std::vector<std::string> changed) {
+  meeting.set_etag(NewEtag());
+  // A change of state changes the visibility of itself; that is no choice.
+  bool chosen = false;
+  for (const std::string& path : changed) chosen |= path == "visibility";
+  for (const std::string& path : changed) chosen &= path != "state";
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kUpdate, ValuesOf(meeting, chosen),
+                                          meeting.name()));
+  Meeting stored = ReadRow<Meeting>(rows[0]);
+  RecordChange(tx, Change::Kind::kUpdated, stored, std::move(changed));
+  return stored;
+}
+
+absl::Status Delete(Transaction& tx, const Meeting& meeting) {
+  ASSIGN_OR_RETURN(Rows needed, tx.Query(kNeeded, {meeting.name()}));
+  if (!needed.empty()) {
+    return Refused(
+        "MEETING_NOT_EMPTY",
+        {"Something stands under the meeting or follows on it. Delete that "
+         "first, or cancel the meeting instead.",
+         "Det finns något under mötet, eller något som följer på det. Ta bort "
+         "det först, eller ställ in mötet i stället."});
+  }
+  tx.Send(kDelete, {meeting.name()});
+  RecordChange(tx, Change::Kind::kDeleted, meeting, {});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> VisibilityChosen(Transaction& tx, std::string_view name) {
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kVisibilityChosen, {name}, name));
+  return rows[0].Bool(0);
+}
+
+absl::Status CheckPrevious(Transaction& tx, const Audience& audience,
+                           const Meeting& meeting) {
+  if (meeting.previous_meeting().empty()) return absl::OkStatus();
+  if (Get(tx, audience, meeting.previous_meeting()).ok()) {
+    return absl::OkStatus();
+  }
+  return InvalidField(
+      "meeting.previous_meeting",
+      {absl::StrCat("There is no ", meeting.previous_meeting(),
+                    ". Name a meeting that exists, or leave it out."),
+       absl::StrCat(meeting.previous_meeting(),
+                    " finns inte. Ange ett möte som finns, eller utelämna "
+                    "fältet.")});
+}
+
+absl::StatusOr<std::string> FreeName(Transaction& tx, const std::string& id) {
+  ASSIGN_OR_RETURN(Rows rows,
+                   tx.Query(kNamesLike, {absl::StrCat("meetings/", id)}));
+  std::set<std::string, std::less<>> taken;
+  for (int i = 0; i < rows.size(); ++i) taken.emplace(rows[i].Text(0));
+  std::string name = absl::StrCat("meetings/", id);
+  for (int number = 2; taken.contains(name); ++number) {
+    const std::string suffix = absl::StrCat("-", number);
+    name = absl::StrCat("meetings/", id.substr(0, 63 - suffix.size()), suffix);
+  }
+  return name;
+}
+
+std::vector<std::string> OwnersOf(const Meeting& meeting) {
+  return {meeting.body()};
+}
+
+}  // namespace reglab::meetings::meetings
