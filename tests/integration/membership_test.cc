@@ -1,168 +1,37 @@
 // The membership service alone, through its gRPC door, on a real PostgreSQL.
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <set>
+#include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "google/protobuf/empty.pb.h"
-#include "google/protobuf/util/time_util.h"
 #include "gtest/gtest.h"
+#include "reglab/learning/v1/activity.pb.h"
+#include "reglab/learning/v1/activity_kind.pb.h"
+#include "reglab/learning/v1/idea.pb.h"
+#include "reglab/meetings/v1/action.pb.h"
+#include "reglab/meetings/v1/agenda_item.pb.h"
+#include "reglab/meetings/v1/attendance.pb.h"
+#include "reglab/meetings/v1/meeting.pb.h"
+#include "reglab/meetings/v1/minutes.pb.h"
+#include "reglab/meetings/v1/suggestion.pb.h"
 #include "reglab/membership/v1/appointment.pb.h"
 #include "reglab/membership/v1/body.pb.h"
-#include "reglab/membership/v1/client.pb.h"
+#include "reglab/membership/v1/changes.pb.h"
 #include "reglab/membership/v1/directory.pb.h"
 #include "reglab/membership/v1/membership.pb.h"
 #include "reglab/membership/v1/organization.pb.h"
 #include "reglab/membership/v1/person.pb.h"
 #include "reglab/membership/v1/vocabulary.pb.h"
-#include "services/common/api_key.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/integration/membership_calls.h"
 
 namespace reglab::membership {
 namespace {
 
 using google::protobuf::Empty;
-using google::protobuf::util::TimeUtil;
-using testing::Member;
-using testing::Nobody;
-using testing::Secretariat;
-using testing::Suite;
-using v1::Appointment;
-using v1::AuthenticateKeyRequest;
-using v1::AuthenticateKeyResponse;
-using v1::Body;
 using v1::CheckNamesRequest;
 using v1::CheckNamesResponse;
-using v1::Client;
-using v1::Key;
-using v1::Membership;
-using v1::Organization;
-using v1::Person;
-
-const char kKeyFile[] = "/tmp/reglab-membership-test-key";
-
-Suite& Running() {
-  static const bool once = [] {
-    std::filesystem::remove(kKeyFile);
-    setenv("REGLAB_BOOTSTRAP_KEY_FILE", kKeyFile, 1);
-    return true;
-  }();
-  (void)once;
-  return Suite::With({"membership"});
-}
-
-template <class Response, class Request>
-absl::StatusOr<Response> Ask(const std::string& method, const Request& request,
-                             const Caller& caller = Secretariat()) {
-  return Running().Call<Response>("/reglab.membership.v1." + method, request,
-                                  caller);
-}
-
-absl::StatusOr<Organization> CreateOrganization(
-    const std::string& id, const std::string& display_name,
-    const std::vector<std::string>& aliases = {},
-    const std::string& number = "", const Caller& caller = Secretariat()) {
-  v1::CreateOrganizationRequest request;
-  request.set_organization_id(id);
-  Organization& organization = *request.mutable_organization();
-  organization.set_display_name(display_name);
-  organization.mutable_aliases()->Add(aliases.begin(), aliases.end());
-  organization.set_kind(Organization::REGION);
-  organization.set_organization_number(number);
-  return Ask<Organization>("OrganizationsService/CreateOrganization", request,
-                           caller);
-}
-
-absl::StatusOr<Organization> GetOrganization(const std::string& name,
-                                             const Caller& caller = Nobody()) {
-  v1::GetOrganizationRequest request;
-  request.set_name(name);
-  return Ask<Organization>("OrganizationsService/GetOrganization", request,
-                           caller);
-}
-
-absl::StatusOr<Membership> CreateMembership(
-    const std::string& organization, Membership::State state,
-    const Caller& caller = Secretariat()) {
-  v1::CreateMembershipRequest request;
-  request.set_parent(organization);
-  request.mutable_membership()->set_category(Membership::MEMBER);
-  request.mutable_membership()->set_state(state);
-  return Ask<Membership>("MembershipsService/CreateMembership", request,
-                         caller);
-}
-
-absl::StatusOr<Person> CreatePerson(const std::string& id,
-                                    const std::string& organization,
-                                    const Caller& caller = Secretariat()) {
-  v1::CreatePersonRequest request;
-  request.set_person_id(id);
-  request.mutable_person()->set_given_name("Astrid");
-  request.mutable_person()->set_family_name("Lindqvist");
-  request.mutable_person()->set_organization(organization);
-  request.mutable_person()->set_email("astrid@example.se");
-  return Ask<Person>("PeopleService/CreatePerson", request, caller);
-}
-
-absl::StatusOr<Body> CreateBody(const std::string& id, Body::Kind kind) {
-  v1::CreateBodyRequest request;
-  request.set_body_id(id);
-  request.mutable_body()->set_display_name("Organ " + id);
-  request.mutable_body()->set_kind(kind);
-  return Ask<Body>("BodiesService/CreateBody", request);
-}
-
-absl::StatusOr<Appointment> Appoint(const std::string& body,
-                                    const std::string& person,
-                                    Appointment::Role role,
-                                    const std::string& start_date,
-                                    const std::string& end_date = "") {
-  v1::CreateAppointmentRequest request;
-  request.set_parent(body);
-  request.mutable_appointment()->set_person(person);
-  request.mutable_appointment()->set_role(role);
-  request.mutable_appointment()->set_start_date(start_date);
-  request.mutable_appointment()->set_end_date(end_date);
-  return Ask<Appointment>("AppointmentsService/CreateAppointment", request);
-}
-
-absl::StatusOr<Client> CreateClient(const std::string& id,
-                                    const std::string& organization,
-                                    const std::vector<std::string>& scopes,
-                                    const Caller& caller = Secretariat()) {
-  v1::CreateClientRequest request;
-  request.set_client_id(id);
-  request.mutable_client()->set_display_name("Klient " + id);
-  request.mutable_client()->set_organization(organization);
-  request.mutable_client()->mutable_scopes()->Add(scopes.begin(), scopes.end());
-  return Ask<Client>("ClientsService/CreateClient", request, caller);
-}
-
-absl::StatusOr<Key> CreateKey(const std::string& client,
-                              const Caller& caller = Secretariat(),
-                              const std::string& request_id = "") {
-  v1::CreateKeyRequest request;
-  request.set_parent(client);
-  request.mutable_key();
-  request.set_request_id(request_id);
-  return Ask<Key>("KeysService/CreateKey", request, caller);
-}
-
-absl::StatusOr<AuthenticateKeyResponse> Authenticate(const std::string& text) {
-  const std::optional<ApiKey> key = ParseApiKey(text);
-  if (!key.has_value()) return absl::InvalidArgumentError("not a key");
-  AuthenticateKeyRequest request;
-  request.set_key_id(key->id);
-  request.set_secret_sha256(HashSecret(key->secret));
-  return Ask<AuthenticateKeyResponse>("KeysService/AuthenticateKey", request,
-                                      Nobody());
-}
 
 v1::ResolveOrganizationsResponse Resolve(
     const std::vector<std::string>& names) {
@@ -172,17 +41,6 @@ v1::ResolveOrganizationsResponse Resolve(
       "OrganizationsService/ResolveOrganizations", request);
   EXPECT_TRUE(response.ok()) << response.status();
   return response.ok() ? *response : v1::ResolveOrganizationsResponse();
-}
-
-std::string ReadFile(const std::string& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::string FirstKey() {
-  std::string text = ReadFile(kKeyFile);
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
 }
 
 TEST(Organizations, ReadBackAsTheyWereCreated) {
@@ -537,167 +395,6 @@ TEST(Appointments, ShowWhoSitsWhereWithoutContactDetails) {
             "BODY_HAS_APPOINTMENTS");
 }
 
-TEST(Keys, OpenUntilTheyAreRevoked) {
-  ASSERT_TRUE(CreateOrganization("keyed", "Region Nyckel").ok());
-  ASSERT_TRUE(CreateMembership("organizations/keyed", Membership::ACTIVE).ok());
-  ASSERT_TRUE(CreateBody("keyed", Body::NETWORK).ok());
-  ASSERT_TRUE(CreateBody("formerly", Body::NETWORK).ok());
-  ASSERT_TRUE(CreatePerson("keyed", "organizations/keyed").ok());
-  ASSERT_TRUE(
-      Appoint("bodies/keyed", "people/keyed", Appointment::MEMBER, "2020-01-01")
-          .ok());
-  ASSERT_TRUE(Appoint("bodies/formerly", "people/keyed", Appointment::MEMBER,
-                      "2020-01-01", "2020-12-31")
-                  .ok());
-  const Caller own = Member("organizations/keyed");
-  ASSERT_TRUE(
-      CreateClient("keyed", "organizations/keyed", {"learning.*"}, own).ok());
-  const auto key = CreateKey("clients/keyed", own);
-  ASSERT_TRUE(key.ok()) << key.status();
-  ASSERT_TRUE(ParseApiKey(key->secret()).has_value()) << key->secret();
-
-  const auto known = Authenticate(key->secret());
-  ASSERT_TRUE(known.ok()) << known.status();
-  EXPECT_EQ(known->caller(), "clients/keyed");
-  EXPECT_EQ(known->organization(), "organizations/keyed");
-  ASSERT_EQ(known->roles_size(), 1);
-  EXPECT_EQ(known->roles(0), "MEMBER");
-  ASSERT_EQ(known->scopes_size(), 1);
-  EXPECT_EQ(known->scopes(0), "learning.*");
-  ASSERT_EQ(known->bodies_size(), 1);
-  EXPECT_EQ(known->bodies(0), "bodies/keyed");
-
-  v1::GetKeyRequest get;
-  get.set_name(key->name());
-  const auto read = Ask<Key>("KeysService/GetKey", get, own);
-  ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_EQ(read->secret(), "");
-  EXPECT_TRUE(read->has_last_use_time());
-  EXPECT_TRUE(absl::IsNotFound(
-      Ask<Key>("KeysService/GetKey", get, Member("organizations/other"))
-          .status()));
-
-  // Another secret under the same id, and another id.
-  ApiKey other = *ParseApiKey(key->secret());
-  other.secret = NewSecret();
-  EXPECT_TRUE(
-      absl::IsUnauthenticated(Authenticate(FormatApiKey(other)).status()));
-  other.id = NewKeyId();
-  EXPECT_TRUE(
-      absl::IsUnauthenticated(Authenticate(FormatApiKey(other)).status()));
-
-  v1::DeleteKeyRequest revocation;
-  revocation.set_name(key->name());
-  ASSERT_TRUE(Ask<Empty>("KeysService/DeleteKey", revocation, own).ok());
-  EXPECT_TRUE(absl::IsUnauthenticated(Authenticate(key->secret()).status()));
-}
-
-TEST(Keys, StopWhenTheyExpire) {
-  ASSERT_TRUE(CreateClient("expiring", "", {"*"}).ok());
-  v1::CreateKeyRequest request;
-  request.set_parent("clients/expiring");
-  *request.mutable_key()->mutable_expire_time() =
-      TimeUtil::GetCurrentTime() - TimeUtil::SecondsToDuration(1);
-  EXPECT_TRUE(absl::IsInvalidArgument(
-      Ask<Key>("KeysService/CreateKey", request).status()));
-  *request.mutable_key()->mutable_expire_time() =
-      TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(2);
-  const auto key = Ask<Key>("KeysService/CreateKey", request);
-  ASSERT_TRUE(key.ok()) << key.status();
-  EXPECT_TRUE(Authenticate(key->secret()).ok());
-  absl::SleepFor(absl::Milliseconds(2200));
-  EXPECT_TRUE(absl::IsUnauthenticated(Authenticate(key->secret()).status()));
-}
-
-TEST(Keys, AreTwoAtATime) {
-  ASSERT_TRUE(CreateClient("two", "", {"*"}).ok());
-  EXPECT_TRUE(CreateKey("clients/two").ok());
-  EXPECT_TRUE(CreateKey("clients/two").ok());
-  EXPECT_EQ(ReasonOf(CreateKey("clients/two").status()), "TOO_MANY_KEYS");
-}
-
-TEST(Keys, AreShownOnceAlsoWhenTheRequestIsRepeated) {
-  ASSERT_TRUE(CreateClient("repeated", "", {"*"}).ok());
-  const std::string request_id = "0d8f2a4e-5d1c-4b3f-9a69-3f0f7c1f0b11";
-  const auto first = CreateKey("clients/repeated", Secretariat(), request_id);
-  const auto again = CreateKey("clients/repeated", Secretariat(), request_id);
-  ASSERT_TRUE(first.ok()) << first.status();
-  ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_NE(first->secret(), "");
-  EXPECT_EQ(again->secret(), "");
-  EXPECT_EQ(again->name(), first->name());
-  // Nowhere in the database, but for its hash.
-  const std::string secret = ParseApiKey(first->secret())->secret;
-  Suite& suite = Running();
-  const std::string tables = suite.Sql(
-      "membership",
-      "SELECT string_agg(format('SELECT count(*) FROM %s t WHERE t::text LIKE "
-      "''%%" +
-          secret +
-          "%%''', c.oid::regclass), ' UNION ALL ') FROM pg_class c WHERE "
-          "relkind = 'r' AND relnamespace = 'public'::regnamespace");
-  EXPECT_EQ(suite.Sql("membership",
-                      "SELECT sum(count) FROM (" + tables + ") AS found"),
-            "0");
-}
-
-TEST(Clients, GetNoMoreThanTheirMakerHas) {
-  ASSERT_TRUE(CreateOrganization("maker", "Region Makare").ok());
-  Caller maker = Member("organizations/maker");
-  maker.scopes = {"membership.clients.write", "membership.keys.write",
-                  "learning.ideas.write"};
-  EXPECT_TRUE(absl::IsPermissionDenied(
-      CreateClient("all", "organizations/maker", {"*"}, maker).status()));
-  EXPECT_TRUE(absl::IsPermissionDenied(
-      CreateClient("all", "", {"learning.ideas.write"}, maker).status()));
-  EXPECT_TRUE(absl::IsPermissionDenied(
-      CreateClient("all", "organizations/home", {"learning.ideas.write"}, maker)
-          .status()));
-  EXPECT_TRUE(CreateClient("some", "organizations/maker",
-                           {"learning.ideas.write"}, maker)
-                  .ok());
-  // Nor a key of a client that has more.
-  ASSERT_TRUE(CreateClient("strong", "organizations/maker", {"*"}).ok());
-  EXPECT_TRUE(
-      absl::IsPermissionDenied(CreateKey("clients/strong", maker).status()));
-}
-
-TEST(FirstKey, IsWrittenOnceAndReplacedWhenItIsLost) {
-  Suite& suite = Running();
-  const std::string first = FirstKey();
-  const auto secretariat = Authenticate(first);
-  ASSERT_TRUE(secretariat.ok()) << secretariat.status() << first;
-  EXPECT_EQ(secretariat->caller(), "clients/secretariat");
-  EXPECT_EQ(secretariat->organization(), "");
-  ASSERT_EQ(secretariat->roles_size(), 1);
-  EXPECT_EQ(secretariat->roles(0), "SECRETARIAT");
-  struct stat file;
-  ASSERT_EQ(stat(kKeyFile, &file), 0);
-  EXPECT_EQ(file.st_mode & 0777, 0600u);
-
-  const auto restart = [&] {
-    EXPECT_EQ(suite.End("membership", SIGTERM), 0);
-    suite.Start("membership");
-  };
-  restart();
-  EXPECT_EQ(FirstKey(), first);
-
-  std::filesystem::remove(kKeyFile);
-  restart();
-  const std::string second = FirstKey();
-  EXPECT_NE(second, first);
-  EXPECT_TRUE(Authenticate(second).ok());
-  EXPECT_TRUE(absl::IsUnauthenticated(Authenticate(first).status()));
-
-  // With a key that the secretariat made itself, none is made.
-  const auto own = CreateKey("clients/secretariat");
-  ASSERT_TRUE(own.ok()) << own.status();
-  std::filesystem::remove(kKeyFile);
-  restart();
-  EXPECT_FALSE(std::filesystem::exists(kKeyFile));
-  EXPECT_FALSE(std::filesystem::exists(std::string(kKeyFile) + ".new"));
-}
-
 TEST(Directory, NamesWhatIsMissingToOtherServicesAlone) {
   ASSERT_TRUE(CreateOrganization("listed", "Region Med").ok());
   ASSERT_TRUE(CreateOrganization("gone", "Region Utan").ok());
@@ -718,16 +415,8 @@ TEST(Directory, NamesWhatIsMissingToOtherServicesAlone) {
       Ask<CheckNamesResponse>("DirectoryService/CheckNames", request)
           .status()));
 
-  const std::string connection = Running().Connection("membership");
-  const std::string folder = connection.substr(5, connection.find(' ') - 5);
-  const auto assertions = Assertions::Load(
-      "learning", folder + "/keys/learning.pem", folder + "/keys/trusted");
-  ASSERT_TRUE(assertions.ok()) << assertions.status();
-  const auto assertion = (*assertions)->Sign(Secretariat(), "membership");
-  ASSERT_TRUE(assertion.ok());
-  const auto response = Running().CallWith<CheckNamesResponse>(
-      "/reglab.membership.v1.DirectoryService/CheckNames", request,
-      "Bearer " + *assertion);
+  const auto response = AskAs<CheckNamesResponse>(
+      "learning", "DirectoryService/CheckNames", request);
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(std::vector<std::string>(response->missing().begin(),
                                      response->missing().end()),
@@ -745,7 +434,7 @@ std::string Kebab(const std::string& name) {
   return kebab;
 }
 
-TEST(Vocabularies, LabelEveryCodeOfMembershipInBothLanguages) {
+TEST(Vocabularies, LabelEveryCodeInBothLanguages) {
   v1::ListVocabulariesRequest request;
   request.set_page_size(500);
   const auto response = Ask<v1::ListVocabulariesResponse>(
@@ -766,7 +455,16 @@ TEST(Vocabularies, LabelEveryCodeOfMembershipInBothLanguages) {
   }
   for (const google::protobuf::Descriptor* message :
        {Organization::descriptor(), Membership::descriptor(),
-        Person::descriptor(), Body::descriptor(), Appointment::descriptor()}) {
+        Person::descriptor(), Body::descriptor(), Appointment::descriptor(),
+        v1::Change::descriptor(), meetings::v1::Meeting::descriptor(),
+        meetings::v1::AgendaItem::descriptor(),
+        meetings::v1::Attendance::descriptor(),
+        meetings::v1::Minutes::descriptor(),
+        meetings::v1::Suggestion::descriptor(),
+        meetings::v1::Action::descriptor(),
+        learning::v1::Activity::descriptor(),
+        learning::v1::ActivityKind::descriptor(),
+        learning::v1::Idea::descriptor()}) {
     for (int i = 0; i < message->enum_type_count(); ++i) {
       const auto* type = message->enum_type(i);
       std::string name =
