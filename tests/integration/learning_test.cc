@@ -1,10 +1,17 @@
+#include <google/protobuf/empty.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <fstream>
 #include <set>
 
 #include "reglab/learning/v1/activity.pb.h"
 #include "reglab/learning/v1/activity_kind.pb.h"
 #include "reglab/learning/v1/changes.pb.h"
 #include "reglab/learning/v1/idea.pb.h"
+#include "reglab/membership/v1/body.pb.h"
 #include "reglab/membership/v1/organization.pb.h"
+#include "services/common/page_token.h"
+#include "services/learning/activity_store.h"
 #include "tests/integration/service_fixture.h"
 
 namespace reglab::learning {
@@ -218,28 +225,134 @@ TEST_F(Learning, PagesShowEveryActivityOnceAndSearchFindsTheLongName) {
   }
 }
 
-TEST_F(Learning, ListsUseTheIndexOfTheirOrder) {
+// The plan of exactly the statement that the list sends.
+std::string PlanOf(Suite& suite, const v1::ListActivitiesRequest& request) {
+  Audience audience;
+  audience.visibilities = {"PUBLIC"};
+  const auto query = MakeListQuery(activities::kListing, request, audience);
+  EXPECT_TRUE(query.ok()) << query.status();
+  if (!query.ok()) return "";
+  PGconn* connection =
+      PQconnectdb((suite.Connection("learning") + " user=learning").c_str());
+  std::vector<const char*> values;
+  for (const Param& param : query->params) {
+    values.push_back(param.text() ? param.text()->c_str() : nullptr);
+  }
+  PGresult* result = PQexecParams(connection, ("EXPLAIN " + query->sql).c_str(),
+                                  static_cast<int>(values.size()), nullptr,
+                                  values.data(), nullptr, nullptr, 0);
+  EXPECT_EQ(PQresultStatus(result), PGRES_TUPLES_OK)
+      << PQerrorMessage(connection) << query->sql;
+  std::string plan;
+  for (int i = 0; i < PQntuples(result); ++i) {
+    plan += std::string(PQgetvalue(result, i, 0)) + "\n";
+  }
+  PQclear(result);
+  PQfinish(connection);
+  return plan;
+}
+
+TEST_F(Learning, PagesAreReadFromAnIndexHoweverTheyAreOrdered) {
   suite_.Sql(
       "learning",
       "INSERT INTO activities (name, display_name, kind, lead, state, "
-      "visibility, start_date, end_date, etag) SELECT 'activities/bulk-' "
-      "|| n, 'Aktivitet ' || n, 'activity-kinds/study-circle', "
-      "'REGLAB', 'OPEN', 'PUBLIC', date '2020-01-01' + n % 3000, date "
-      "'2030-01-01', 'e' || n FROM generate_series(1, 30000) n; "
-      "ANALYZE activities");
-  for (const std::string order : {"start_date", "end_date", "display_name",
-                                  "create_time", "update_time"}) {
-    const std::string plan = suite_.Sql(
-        "learning",
-        "EXPLAIN SELECT name FROM activities a WHERE (a.visibility = "
-        "ANY('{PUBLIC}') OR a.owners && '{}') ORDER BY a." +
-            order + ", a.name LIMIT 21");
-    EXPECT_NE(plan.find("activities_by_" + order), std::string::npos) << plan;
+      "visibility, start_date, end_date, create_time, update_time, etag) "
+      "SELECT 'activities/bulk-' || n, 'Aktivitet ' || n * 7919 % 30000, "
+      "'activity-kinds/' || (ARRAY['study-circle', 'provrum', 'expedition', "
+      "'network-meeting'])[n % 4 + 1], 'REGLAB', (ARRAY['DRAFT', 'OPEN', "
+      "'COMPLETED', 'COMPLETED', 'COMPLETED'])[n % 5 + 1], CASE n % 5 WHEN 0 "
+      "THEN 'ORGANIZATION' ELSE 'PUBLIC' END, date '2020-01-01' + n * 31 % "
+      "3000, date '2028-01-01' + n * 31 % 3000, now() - n * 17 % 9999 * "
+      "interval '1 min', now() - n * 13 % 9999 * interval '1 min', 'e' || n "
+      "FROM generate_series(1, 30000) n; ANALYZE activities");
+  // Page tokens are made and read here as the service does it.
+  SetPageTokenKey(std::string(32, 'k'));
+  const std::vector<std::pair<std::string, PagePlace>> orders = {
+      {"start_date", {"2023-05-05", "activities/bulk-7"}},
+      {"end_date", {"2030-05-05", "activities/bulk-7"}},
+      {"display_name", {"Aktivitet 2", "activities/bulk-7"}},
+      {"create_time", {"2026-11-20 10:00:00+00", "activities/bulk-7"}},
+      {"update_time", {"2026-11-20 10:00:00+00", "activities/bulk-7"}},
+      {"name", {"activities/bulk-7"}}};
+  for (const auto& [order, place] : orders) {
+    for (const char* direction : {"", " desc"}) {
+      v1::ListActivitiesRequest request;
+      request.set_order_by(order + direction);
+      for (const bool first : {true, false}) {
+        if (!first) {
+          const auto query =
+              MakeListQuery(activities::kListing, request, Audience());
+          ASSERT_TRUE(query.ok());
+          request.set_page_token(MakePageToken(query->fingerprint, place));
+        }
+        const std::string plan = PlanOf(suite_, request);
+        EXPECT_NE(plan.find("Index Scan"), std::string::npos) << plan;
+        EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
+        EXPECT_EQ(plan.find("Sort"), std::string::npos) << plan;
+      }
+    }
+  }
+  for (const char* filter :
+       {"kind = \"activity-kinds/provrum\"", "state = OPEN",
+        "parent_activity = \"activities/as-created\""}) {
+    v1::ListActivitiesRequest request;
+    request.set_filter(filter);
+    const std::string plan = PlanOf(suite_, request);
+    EXPECT_NE(plan.find("Index Cond"), std::string::npos) << plan;
     EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
     EXPECT_EQ(plan.find("Sort"), std::string::npos) << plan;
   }
+  v1::ListActivitiesRequest request;
+  request.set_filter("leads:\"organizations/region-uppsala\"");
+  const std::string plan = PlanOf(suite_, request);
+  EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
   suite_.Sql("learning",
              "DELETE FROM activities WHERE name LIKE 'activities/bulk-%'");
+}
+
+TEST_F(Learning, CancellingADraftDoesNotShowIt) {
+  ASSERT_TRUE(Create(Expedition("comes-to-nothing"), Secretariat()).ok());
+  v1::UpdateActivityRequest request;
+  request.mutable_activity()->set_name("activities/comes-to-nothing");
+  request.mutable_activity()->set_state(Activity::CANCELLED);
+  ASSERT_TRUE(suite_.Call<Activity>(kUpdate, request, Secretariat()).ok());
+  EXPECT_TRUE(
+      absl::IsNotFound(Get("activities/comes-to-nothing", Nobody()).status()));
+}
+
+TEST_F(Learning, OpeningForTheLeadsAloneStaysWithThem) {
+  v1::CreateActivityRequest create = Expedition("quietly-open");
+  create.mutable_activity()->set_state(Activity::READY);
+  ASSERT_TRUE(Create(create, Secretariat()).ok());
+  v1::UpdateActivityRequest request;
+  request.mutable_activity()->set_name("activities/quietly-open");
+  request.mutable_activity()->set_state(Activity::OPEN);
+  request.mutable_activity()->set_visibility(Activity::ORGANIZATION);
+  ASSERT_TRUE(suite_.Call<Activity>(kUpdate, request, Secretariat()).ok());
+  EXPECT_TRUE(
+      absl::IsNotFound(Get("activities/quietly-open", Nobody()).status()));
+}
+
+TEST_F(Learning, AnActivityIsNoPartOfItsOwnPart) {
+  ASSERT_TRUE(Create(Expedition("whole"), Secretariat()).ok());
+  v1::CreateActivityRequest part = Expedition("part");
+  part.mutable_activity()->set_parent_activity("activities/whole");
+  ASSERT_TRUE(Create(part, Secretariat()).ok());
+  v1::UpdateActivityRequest request;
+  request.mutable_activity()->set_name("activities/whole");
+  request.mutable_activity()->set_parent_activity("activities/part");
+  const absl::Status circle =
+      suite_.Call<Activity>(kUpdate, request, Secretariat()).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(circle)) << circle;
+  v1::DeleteActivityRequest remove;
+  remove.set_name("activities/whole");
+  EXPECT_EQ(ReasonOf(suite_
+                         .Call<google::protobuf::Empty>(
+                             "/reglab.learning.v1.ActivitiesService/"
+                             "DeleteActivity",
+                             remove, Secretariat())
+                         .status()),
+            "ACTIVITY_HAS_PARTS");
 }
 
 TEST_F(Learning, ChangesComeInOrderAndOnlyToWhoMayRead) {
@@ -315,6 +428,94 @@ TEST_F(Learning, IdeaOfOneSuggestionIsMadeOnce) {
   EXPECT_EQ(made->visibility(), v1::Idea::MEMBERS);
   EXPECT_TRUE(absl::IsAlreadyExists(
       suite_.Call<v1::Idea>(kCreateIdea, request, Secretariat()).status()));
+}
+
+TEST_F(Learning, IdeaFromMinutesIsTheSameHoweverOftenItIsSent) {
+  v1::CreateIdeaRequest request;
+  request.mutable_idea()->set_title("Dela lärdomar hemma");
+  const auto own = suite_.Call<v1::Idea>(kCreateIdea, request, Secretariat());
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_EQ(own->name(), "ideas/dela-lardomar-hemma");
+  // The same title, from minutes, with a name of its own.
+  request.mutable_idea()->set_meeting("meetings/m");
+  request.mutable_idea()->set_suggestion("meetings/m/suggestions/1");
+  const Caller member = Member("organizations/region-uppsala");
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      suite_.Call<v1::Idea>(kCreateIdea, request, member).status()));
+  const auto meetings =
+      Assertions::Load("meetings", suite_.folder() + "/keys/meetings.pem",
+                       suite_.folder() + "/keys/trusted");
+  ASSERT_TRUE(meetings.ok()) << meetings.status();
+  std::set<std::string> names;
+  for (const char* id : {"11111111-0c1d-4a58-9a1d-1f2e3d4c5b6a",
+                         "22222222-0c1d-4a58-9a1d-1f2e3d4c5b6a"}) {
+    request.set_request_id(id);
+    const auto made = suite_.CallWith<v1::Idea>(
+        kCreateIdea, request,
+        "Bearer " + *(*meetings)->Sign(member, "learning"));
+    ASSERT_TRUE(made.ok()) << made.status();
+    names.insert(made->name());
+  }
+  EXPECT_EQ(names.size(), 1u);
+  EXPECT_EQ(names.count(own->name()), 0u);
+}
+
+TEST_F(Learning, SampleDataIsAccepted) {
+  const std::string local =
+      std::string(REGLAB_TEST_DATA) + "/../../deploy/local";
+  std::ifstream organizations(local + "/organizations.csv");
+  std::string line;
+  std::getline(organizations, line);
+  while (std::getline(organizations, line)) {
+    membership::v1::CreateOrganizationRequest request;
+    request.set_organization_id(line.substr(0, line.find(',')));
+    request.mutable_organization()->set_display_name(line);
+    request.mutable_organization()->set_kind(
+        membership::v1::Organization::REGION);
+    const absl::Status status =
+        suite_
+            .Call<membership::v1::Organization>(
+                "/reglab.membership.v1.OrganizationsService/CreateOrganization",
+                request, Secretariat())
+            .status();
+    EXPECT_TRUE(status.ok() || absl::IsAlreadyExists(status)) << status;
+  }
+  const auto send = [&](const std::string& file, const std::string& method,
+                        auto request, auto response) {
+    std::ifstream lines(local + "/sample/" + file);
+    int sent = 0;
+    while (std::getline(lines, line)) {
+      // {"method": "POST", "path": "/v1/…?…Id=<id>", "body": {…}}
+      const size_t id = line.find("Id=") + 3;
+      const size_t body = line.find("\"body\": ") + 8;
+      const auto* descriptor = request.GetDescriptor();
+      request.Clear();
+      request.GetReflection()->SetString(
+          &request, descriptor->field(0),
+          line.substr(id, line.find('"', id) - id));
+      const auto parsed = google::protobuf::util::JsonStringToMessage(
+          line.substr(body, line.size() - body - 1),
+          request.GetReflection()->MutableMessage(&request,
+                                                  descriptor->field(1)));
+      EXPECT_TRUE(parsed.ok()) << parsed.ToString() << line;
+      const absl::Status status =
+          suite_.Call<decltype(response)>(method, request, Secretariat())
+              .status();
+      EXPECT_TRUE(status.ok()) << status << line;
+      ++sent;
+    }
+    return sent;
+  };
+  EXPECT_EQ(
+      send("20-bodies.ndjson", "/reglab.membership.v1.BodiesService/CreateBody",
+           membership::v1::CreateBodyRequest(), membership::v1::Body()),
+      8);
+  EXPECT_EQ(send("40-activities.ndjson", kCreate, v1::CreateActivityRequest(),
+                 Activity()),
+            40);
+  EXPECT_EQ(
+      send("50-ideas.ndjson", kCreateIdea, v1::CreateIdeaRequest(), v1::Idea()),
+      60);
 }
 
 TEST_F(Learning, WithoutAnAssertionNothingIsAnswered) {

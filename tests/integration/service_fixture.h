@@ -153,6 +153,21 @@ class Suite {
     return "host=" + folder_ + " dbname=" + database;
   }
 
+  // Where it all lies; the processes' keys are in keys/<process>.pem.
+  const std::string& folder() const { return folder_; }
+
+  // As after a crash of PostgreSQL, and its return.
+  void StopDatabase() {
+    Run(AsPostgres() + bin_ + "/pg_ctl -D " + folder_ +
+        "/pg -w -m immediate stop >/dev/null");
+  }
+  void StartDatabase() {
+    Run(AsPostgres() + bin_ + "/pg_ctl -D " + folder_ + "/pg -w -l " + folder_ +
+        "/pg.log -o \"-k " + folder_ +
+        " -c listen_addresses='' -c fsync=off -c full_page_writes=off "
+        "-c max_connections=100\" start >/dev/null");
+  }
+
   pid_t Pid(const std::string& service) const { return pids_.at(service); }
   std::string Log(const std::string& service) const {
     return Read(folder_ + "/" + service + ".log");
@@ -245,10 +260,7 @@ class Suite {
     Run(AsPostgres() + bin_ + "/initdb -D " + folder_ +
         "/pg -E UTF8 --locale=C.UTF-8 -A trust -U " + superuser_ +
         " >/dev/null");
-    Run(AsPostgres() + bin_ + "/pg_ctl -D " + folder_ + "/pg -w -l " + folder_ +
-        "/pg.log -o \"-k " + folder_ +
-        " -c listen_addresses='' -c fsync=off -c full_page_writes=off "
-        "-c max_connections=100\" start >/dev/null");
+    StartDatabase();
     std::filesystem::create_directories(folder_ + "/keys/trusted");
     for (const char* process :
          {"gateway", "membership", "meetings", "learning"}) {

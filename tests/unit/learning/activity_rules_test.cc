@@ -55,6 +55,33 @@ TEST(ActivityVisibility, FollowsTheState) {
   EXPECT_EQ(DefaultVisibility(Activity::CANCELLED), Activity::PUBLIC);
 }
 
+TEST(ActivityVisibility, IsSetByOpeningUnlessItWasChosen) {
+  Activity activity = Expedition();
+  EXPECT_EQ(NextVisibility(activity, Activity::READY), Activity::ORGANIZATION);
+  EXPECT_EQ(NextVisibility(activity, Activity::OPEN), Activity::PUBLIC);
+  activity.set_visibility(Activity::BODY);
+  EXPECT_EQ(NextVisibility(activity, Activity::OPEN), Activity::BODY);
+}
+
+TEST(ActivityVisibility, DoesNotChangeWhenItIsCancelled) {
+  Activity activity = Expedition();
+  EXPECT_EQ(NextVisibility(activity, Activity::CANCELLED),
+            Activity::ORGANIZATION);
+  activity.set_state(Activity::OPEN);
+  activity.set_visibility(Activity::PUBLIC);
+  EXPECT_EQ(NextVisibility(activity, Activity::CANCELLED), Activity::PUBLIC);
+}
+
+TEST(ActivityVisibility, OfADraftIsItsLeadsOrTheirBody) {
+  Activity activity = Expedition();
+  activity.set_visibility(Activity::BODY);
+  EXPECT_TRUE(CheckActivity(activity).ok());
+  activity.set_visibility(Activity::MEMBERS);
+  EXPECT_FALSE(CheckActivity(activity).ok());
+  activity.set_state(Activity::OPEN);
+  EXPECT_TRUE(CheckActivity(activity).ok());
+}
+
 TEST(ActivityFields, AreRightTogether) {
   EXPECT_TRUE(CheckActivity(Expedition()).ok());
 }
@@ -107,6 +134,34 @@ TEST(ActivityNames, AreAskedForOnce) {
   EXPECT_EQ(NamesIn(activity),
             (std::vector<std::string>{"organizations/region-uppsala",
                                       "organizations/vinnova"}));
+}
+
+TEST(ActivityNames, ThatAreMissingAreToldFieldByField) {
+  Activity activity = Expedition();
+  activity.add_leads("organizations/borta");
+  activity.add_partners("organizations/vinnova");
+  activity.add_cases()->set_organization("organizations/borta");
+  EXPECT_TRUE(CheckNoneMissing(activity, {}).ok());
+  const std::string text =
+      Text(CheckNoneMissing(activity, {"organizations/borta"}));
+  EXPECT_NE(text.find("activity.leads[1]"), std::string::npos) << text;
+  EXPECT_NE(text.find("activity.cases[0].organization"), std::string::npos);
+  EXPECT_EQ(text.find("activity.leads[0]"), std::string::npos);
+  EXPECT_EQ(text.find("activity.partners"), std::string::npos);
+}
+
+TEST(IdeaFromMinutes, ComesFromMeetingsAlone) {
+  v1::Idea idea;
+  idea.set_meeting("meetings/m");
+  idea.set_suggestion("meetings/m/suggestions/1");
+  Caller caller;
+  caller.organization = "organizations/region-uppsala";
+  caller.process = "gateway";
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckMayPropose(caller, idea)));
+  caller.process = "meetings";
+  EXPECT_TRUE(CheckMayPropose(caller, idea).ok());
+  idea.clear_suggestion();
+  EXPECT_TRUE(absl::IsPermissionDenied(CheckMayPropose(caller, idea)));
 }
 
 TEST(IdeaProposer, IsTheOwnOrganization) {
