@@ -85,6 +85,9 @@ absl::Status Connection::Open(const std::string& conninfo, bool prepare) {
     Close();
     return DatabaseUnavailable();
   }
+  // What the server remarks in passing is not for standard error.
+  PQsetNoticeReceiver(
+      connection_, [](void*, const PGresult*) {}, nullptr);
   PQsetnonblocking(connection_, 1);
   PQenterPipelineMode(connection_);
   if (!prepare) return absl::OkStatus();

@@ -1,7 +1,7 @@
 #include "services/common/database.h"
 
-#include <libpq-fe.h>
 #include <google/protobuf/message.h>
+#include <libpq-fe.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -67,8 +67,9 @@ struct Database::Pool {
   std::function<void()> on_commit;
 
   // Waits for a free connection until the deadline, and opens it again when it
-  // is broken.
-  absl::StatusOr<std::unique_ptr<Connection>> Take(absl::Time deadline) {
+  // is broken, or when a `fresh` one is wanted because the others may be.
+  absl::StatusOr<std::unique_ptr<Connection>> Take(absl::Time deadline,
+                                                   bool fresh = false) {
     std::unique_ptr<Connection> connection;
     {
       std::unique_lock lock(mutex);
@@ -84,7 +85,7 @@ struct Database::Pool {
         return DatabaseUnavailable();
       }
     }
-    if (!connection->open()) {
+    if (fresh || !connection->open()) {
       absl::Status opened = connection->Open(options.conninfo);
       if (!opened.ok()) {
         std::lock_guard lock(mutex);
@@ -184,7 +185,7 @@ absl::Status Database::Read(
     const std::function<absl::Status(Transaction&)>& body) {
   for (int attempt = 1;; ++attempt) {
     ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
-                     pool_->Take(deadline));
+                     pool_->Take(deadline, /*fresh=*/attempt > 1));
     Transaction::State state{connection.get(), deadline, false};
     Transaction transaction(&state);
     absl::Status status = body(transaction);
@@ -198,9 +199,10 @@ absl::Status Database::Read(
 absl::Status Database::Transact(
     absl::Time deadline, const Actor& actor, bool dry_run,
     const std::function<absl::Status(Transaction&)>& body) {
+  bool fresh = false;
   for (int attempt = 1;; ++attempt) {
     ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
-                     pool_->Take(deadline));
+                     pool_->Take(deadline, fresh));
     Transaction::State state{connection.get(), deadline, true};
     state.actor = actor;
     Transaction transaction(&state);
@@ -245,6 +247,7 @@ absl::Status Database::Transact(
     const bool again = (conflict && attempt < kAttempts) ||
                        (broken && !committing && attempt == 1);
     if (!again || absl::Now() > deadline) return status;
+    fresh = broken;
   }
 }
 
