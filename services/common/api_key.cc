@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "services/common/spelling.h"
 
 namespace reglab {
 namespace {
@@ -66,8 +67,8 @@ std::optional<ApiKey> ParseApiKey(std::string_view text) {
 }
 
 std::string FormatApiKey(const ApiKey& key) {
-  const std::string checked = absl::StrCat(kPrefix, key.id, "_", key.secret);
-  return absl::StrCat(checked, "_", Check(checked));
+  const std::string checked = Concat(kPrefix, key.id, "_", key.secret);
+  return Concat(checked, "_", Check(checked));
 }
 
 std::string NewKeyId() { return RandomLetters(kIdLength); }
