@@ -359,7 +359,8 @@ bool AppendMessage(const Plan& plan, std::string_view wire, int depth,
   Reader reader{wire.data(), wire.data() + wire.size()};
   auto next = plan.fields.begin();
   const auto end = plan.fields.end();
-  uint32_t last = 0;
+  uint32_t highest = 0;  // of all fields so far
+  uint32_t last = 0;     // of the known ones
   uint64_t oneofs = 0;
   out->push_back('{');
   while (reader.at != reader.end) {
@@ -367,7 +368,8 @@ bool AppendMessage(const Plan& plan, std::string_view wire, int depth,
     if (!reader.Varint(&tag) || tag > UINT32_MAX) return false;
     const auto number = static_cast<uint32_t>(tag >> 3);
     const uint32_t wire_type = tag & 7;
-    if (number == 0 || number < last) return false;
+    if (number == 0 || number < highest) return false;
+    highest = number;
     while (next != end && next->number < number) {
       if (next->repeated) {
         AppendKey(*next, out);

@@ -4,6 +4,7 @@
 #include <google/protobuf/field_mask.pb.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -277,8 +278,11 @@ void ReadIfMatch(Draft& draft) {
                       "följde med resursen."});
     return;
   }
-  if (!TakePrefix(value, "\"") || !TakeSuffix(value, "\"") || value.empty() ||
-      value.find('"') != std::string_view::npos) {
+  // RFC 9110 allows bytes beyond ASCII; our etags have none.
+  const bool plain = std::all_of(value.begin(), value.end(),
+                                 [](char c) { return c > ' ' && c < 0x7F; });
+  if (!plain || !TakePrefix(value, "\"") || !TakeSuffix(value, "\"") ||
+      value.empty() || value.find('"') != std::string_view::npos) {
     draft.faults.Add("If-Match", {"It must be one etag in double quotes.",
                                   "Det ska vara en etag inom citattecken."});
     return;

@@ -145,6 +145,13 @@ TEST(JsonWriter, PassesOverUnknownFields) {
   EXPECT_EQ(Write(Organization(), wire), R"({"displayName":"A","aliases":[]})");
 }
 
+TEST(JsonWriter, MissesNothingBehindAnUnknownField) {
+  std::string wire("\xf8\x7f\x07", 3);
+  wire += "\x12\x01";
+  wire += "A";
+  EXPECT_EQ(Write(Organization(), wire), R"({"displayName":"A","aliases":[]})");
+}
+
 TEST(JsonWriter, LeavesOutExplicitZeros) {
   const std::string wire("\x12\x00\x20\x00\x50\x00", 6);
   EXPECT_EQ(Write(Organization(), wire), R"({"aliases":[]})");

@@ -286,7 +286,7 @@ TEST(IfMatch, IsPassedOverWhenAnythingMatches) {
 
 TEST(IfMatch, IsRefusedWhenItCanNotBeCompared) {
   for (const char* header :
-       {"W/\"e1\"", "e1", "\"e1", "\"a\", \"b\"", "\"\""}) {
+       {"W/\"e1\"", "e1", "\"e1", "\"a\", \"b\"", "\"\"", "\"e\xf6\""}) {
     EXPECT_THAT(ErrorOf(Patch("{}", "", header).status()),
                 HasSubstr("If-Match: "))
         << header;
