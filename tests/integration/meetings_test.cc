@@ -1,0 +1,479 @@
+// The meetings service through its gRPC door, with membership and learning
+// beside it, on a real PostgreSQL.
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "google/protobuf/empty.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "gtest/gtest.h"
+#include "reglab/learning/v1/idea.pb.h"
+#include "reglab/meetings/v1/changes.pb.h"
+#include "reglab/meetings/v1/minutes.pb.h"
+#include "reglab/membership/v1/body.pb.h"
+#include "reglab/membership/v1/organization.pb.h"
+#include "tests/integration/service_fixture.h"
+
+namespace reglab::meetings {
+namespace {
+
+using google::protobuf::Empty;
+using reglab::testing::Member;
+using reglab::testing::Nobody;
+using reglab::testing::Secretariat;
+using reglab::testing::Suite;
+
+template <class Response>
+absl::StatusOr<Response> Ask(const std::string& method,
+                             const google::protobuf::Message& request,
+                             const Caller& caller = Secretariat()) {
+  return Suite::With({"membership", "learning", "meetings"})
+      .Call<Response>("/reglab.meetings.v1." + method, request, caller);
+}
+
+// The organisations of the reference data and the bodies, once.
+void Prepare() {
+  static const bool prepared = [] {
+    Suite& suite = Suite::With({"membership", "learning", "meetings"});
+    std::ifstream file(std::string(REGLAB_SHARED_DATA) + "/organizations.csv");
+    std::string line;
+    std::getline(file, line);
+    while (std::getline(file, line)) {
+      std::vector<std::string> cells;
+      std::stringstream parts(line);
+      for (std::string cell; std::getline(parts, cell, ',');) {
+        cells.push_back(cell);
+      }
+      membership::v1::CreateOrganizationRequest request;
+      request.set_organization_id(cells[0]);
+      request.mutable_organization()->set_display_name(cells[1]);
+      request.mutable_organization()->set_kind(
+          membership::v1::Organization::OTHER);
+      if (cells[0] == "storsthlm") {
+        request.mutable_organization()->add_aliases("Storstockholm");
+      }
+      const auto created = suite.Call<membership::v1::Organization>(
+          "/reglab.membership.v1.OrganizationsService/CreateOrganization",
+          request, Secretariat());
+      EXPECT_TRUE(created.ok()) << created.status();
+    }
+    const std::vector<std::pair<std::string, std::string>> bodies = {
+        {"member-group", "Medlemsgruppen"},
+        {"board", "Styrelsen"},
+        {"secretariat", "Kansliet"},
+        {"rus-network", "RUS-nätverket"},
+        {"analyst-network", "Analytikernätverket"},
+        {"evaluation-network", "Utvärderingsnätverket"}};
+    for (const auto& [id, display_name] : bodies) {
+      membership::v1::CreateBodyRequest request;
+      request.set_body_id(id);
+      request.mutable_body()->set_display_name(display_name);
+      request.mutable_body()->set_kind(membership::v1::Body::NETWORK);
+      const auto created = suite.Call<membership::v1::Body>(
+          "/reglab.membership.v1.BodiesService/CreateBody", request,
+          Secretariat());
+      EXPECT_TRUE(created.ok()) << created.status();
+    }
+    return true;
+  }();
+  (void)prepared;
+}
+
+v1::CreateMeetingRequest Planned(const std::string& id) {
+  v1::CreateMeetingRequest request;
+  request.set_meeting_id(id);
+  v1::Meeting& meeting = *request.mutable_meeting();
+  meeting.set_display_name("Möte " + id);
+  meeting.set_body("bodies/member-group");
+  meeting.set_date("2026-09-15");
+  return request;
+}
+
+absl::StatusOr<v1::Meeting> Create(const std::string& id) {
+  Prepare();
+  return Ask<v1::Meeting>("MeetingsService/CreateMeeting", Planned(id));
+}
+
+absl::StatusOr<v1::Meeting> GetMeeting(const std::string& name,
+                                       const Caller& caller) {
+  v1::GetMeetingRequest request;
+  request.set_name(name);
+  return Ask<v1::Meeting>("MeetingsService/GetMeeting", request, caller);
+}
+
+absl::StatusOr<v1::ImportMinutesResponse> Import(const std::string& document,
+                                                 bool validate_only = false,
+                                                 const std::string& body = "",
+                                                 const std::string& date = "") {
+  Prepare();
+  v1::ImportMinutesRequest request;
+  request.set_document(document);
+  request.set_validate_only(validate_only);
+  request.set_body(body);
+  request.set_date(date);
+  return Ask<v1::ImportMinutesResponse>("MinutesService/ImportMinutes",
+                                        request);
+}
+
+std::string RealMinutes() {
+  std::ifstream file(std::string(REGLAB_SHARED_DATA) +
+                     "/minutes-2022-09-13.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// The words alone, so that emphasis and line breaks make no difference.
+std::string Words(const std::string& text) {
+  std::string words;
+  for (const char c : text) {
+    if (std::string_view("*#_->\\ \t\r\n").find(c) == std::string_view::npos) {
+      words.push_back(c);
+    }
+  }
+  return words;
+}
+
+std::vector<std::string> Fields(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const google::rpc::Status proto = ToProto(status, false);
+  for (const auto& detail : proto.details()) {
+    google::rpc::BadRequest bad;
+    if (!detail.UnpackTo(&bad)) continue;
+    for (const auto& violation : bad.field_violations()) {
+      fields.push_back(violation.field());
+    }
+  }
+  return fields;
+}
+
+TEST(Meetings, ReadBackAsTheyWereCreated) {
+  const auto created = Create("read-back");
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_EQ(created->name(), "meetings/read-back");
+  EXPECT_EQ(created->state(), v1::Meeting::PLANNED);
+  EXPECT_EQ(created->visibility(), v1::Meeting::BODY);
+  const auto read = GetMeeting(created->name(), Secretariat());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->SerializeAsString(), created->SerializeAsString());
+}
+
+TEST(Meetings, PlannedAreTheBodysAndConvenedEveryones) {
+  const auto created = Create("convened");
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_TRUE(absl::IsNotFound(GetMeeting(created->name(), Nobody()).status()));
+  Caller seated = Member("organizations/region-uppsala");
+  EXPECT_TRUE(absl::IsNotFound(GetMeeting(created->name(), seated).status()));
+  seated.bodies = {"bodies/member-group"};
+  EXPECT_TRUE(GetMeeting(created->name(), seated).ok());
+  v1::ConveneMeetingRequest convene;
+  convene.set_name(created->name());
+  convene.set_etag(created->etag());
+  const auto convened =
+      Ask<v1::Meeting>("MeetingsService/ConveneMeeting", convene);
+  ASSERT_TRUE(convened.ok()) << convened.status();
+  EXPECT_EQ(convened->state(), v1::Meeting::CONVENED);
+  EXPECT_TRUE(GetMeeting(created->name(), Nobody()).ok());
+  EXPECT_TRUE(absl::IsAborted(
+      Ask<v1::Meeting>("MeetingsService/ConveneMeeting", convene).status()));
+  convene.clear_etag();
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      Ask<v1::Meeting>("MeetingsService/ConveneMeeting", convene).status()));
+}
+
+TEST(Meetings, NameBodiesAndOrganisationsThatExist) {
+  Prepare();
+  v1::CreateMeetingRequest request = Planned("nowhere");
+  request.mutable_meeting()->set_body("bodies/nobody");
+  request.mutable_meeting()->set_host_organization("organizations/nobody");
+  const absl::Status refused =
+      Ask<v1::Meeting>("MeetingsService/CreateMeeting", request).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(refused)) << refused;
+  EXPECT_EQ(Fields(refused), (std::vector<std::string>{
+                                 "meeting.body", "meeting.host_organization"}));
+}
+
+TEST(Meetings, AreWrittenByTheSecretariatAlone) {
+  Prepare();
+  EXPECT_TRUE(absl::IsUnauthenticated(
+      Ask<v1::Meeting>("MeetingsService/CreateMeeting", Planned("x"), Nobody())
+          .status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(
+      Ask<v1::Meeting>("MeetingsService/CreateMeeting", Planned("x"),
+                       Member("organizations/region-uppsala"))
+          .status()));
+}
+
+TEST(Meetings, WithAnAgendaAreNotDeleted) {
+  const auto created = Create("with-agenda");
+  ASSERT_TRUE(created.ok()) << created.status();
+  v1::CreateAgendaItemRequest item;
+  item.set_parent(created->name());
+  item.mutable_agenda_item()->set_display_name("Mötets öppnande");
+  item.mutable_agenda_item()->set_kind(v1::AgendaItem::FORMALITY);
+  const auto opening =
+      Ask<v1::AgendaItem>("AgendaItemsService/CreateAgendaItem", item);
+  ASSERT_TRUE(opening.ok()) << opening.status();
+  EXPECT_EQ(opening->name(),
+            "meetings/with-agenda/agenda-items/motets-oppnande");
+  EXPECT_EQ(opening->visibility(), v1::Meeting::PUBLIC);
+  v1::DeleteMeetingRequest request;
+  request.set_name(created->name());
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      Ask<Empty>("MeetingsService/DeleteMeeting", request).status()));
+  v1::DeleteAgendaItemRequest remove;
+  remove.set_name(opening->name());
+  EXPECT_TRUE(Ask<Empty>("AgendaItemsService/DeleteAgendaItem", remove).ok());
+  EXPECT_TRUE(Ask<Empty>("MeetingsService/DeleteMeeting", request).ok());
+  EXPECT_TRUE(
+      absl::IsNotFound(GetMeeting(created->name(), Secretariat()).status()));
+}
+
+TEST(Parts, ArePublicOnlyAsFarAsTheirMeetingIs) {
+  const auto created = Create("hidden-agenda");
+  ASSERT_TRUE(created.ok()) << created.status();
+  v1::CreateAgendaItemRequest item;
+  item.set_parent(created->name());
+  item.set_agenda_item_id("first");
+  item.mutable_agenda_item()->set_display_name("Första punkten");
+  const auto stored =
+      Ask<v1::AgendaItem>("AgendaItemsService/CreateAgendaItem", item);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  v1::GetAgendaItemRequest get;
+  get.set_name(stored->name());
+  EXPECT_TRUE(absl::IsNotFound(
+      Ask<v1::AgendaItem>("AgendaItemsService/GetAgendaItem", get, Nobody())
+          .status()));
+  v1::ListAgendaItemsRequest list;
+  list.set_parent(created->name());
+  const auto listed = Ask<v1::ListAgendaItemsResponse>(
+      "AgendaItemsService/ListAgendaItems", list, Nobody());
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->agenda_items_size(), 0);
+}
+
+TEST(Parts, AreCreatedChangedAndListedUnderTheirItem) {
+  const auto created = Create("with-parts");
+  ASSERT_TRUE(created.ok()) << created.status();
+  v1::CreateAgendaItemRequest item;
+  item.set_parent(created->name());
+  item.set_agenda_item_id("economy");
+  item.mutable_agenda_item()->set_display_name("Ekonomi");
+  ASSERT_TRUE(
+      Ask<v1::AgendaItem>("AgendaItemsService/CreateAgendaItem", item).ok());
+  v1::CreateActionRequest request;
+  request.set_parent(created->name());
+  v1::Action& action = *request.mutable_action();
+  action.set_text("Ta fram ett skelett.");
+  action.set_agenda_item("meetings/with-parts/agenda-items/economy");
+  action.set_owner("bodies/secretariat");
+  action.set_due_date("2026-12-01");
+  auto stored = Ask<v1::Action>("ActionsService/CreateAction", request);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->due_date(), "2026-12-01");
+  EXPECT_EQ(stored->visibility(), v1::Meeting::MEMBERS);
+
+  v1::UpdateActionRequest update;
+  *update.mutable_action() = *stored;
+  update.mutable_action()->set_state(v1::Action::DONE);
+  update.mutable_update_mask()->add_paths("state");
+  const auto updated = Ask<v1::Action>("ActionsService/UpdateAction", update);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->state(), v1::Action::DONE);
+  EXPECT_EQ(updated->text(), "Ta fram ett skelett.");
+  EXPECT_NE(updated->etag(), stored->etag());
+
+  v1::ListActionsRequest list;
+  list.set_parent("meetings/-");
+  list.set_filter("state = DONE AND due_date <= \"2026-12-01\"");
+  list.set_order_by("due_date desc");
+  const auto listed =
+      Ask<v1::ListActionsResponse>("ActionsService/ListActions", list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->actions_size(), 1);
+  EXPECT_EQ(listed->actions(0).SerializeAsString(),
+            updated->SerializeAsString());
+
+  action.set_agenda_item("meetings/with-parts/agenda-items/none");
+  EXPECT_EQ(
+      Fields(Ask<v1::Action>("ActionsService/CreateAction", request).status()),
+      std::vector<std::string>{"action.agenda_item"});
+  action.clear_agenda_item();
+  action.set_due_date("2026-02-30");
+  EXPECT_EQ(
+      Fields(Ask<v1::Action>("ActionsService/CreateAction", request).status()),
+      std::vector<std::string>{"action.due_date"});
+}
+
+TEST(Import, WithValidateOnlyAnswersInFullAndKeepsNothing) {
+  const auto answer = Import(RealMinutes(), true);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->meeting().name(), "meetings/2022-09-13-member-group");
+  EXPECT_EQ(answer->attendances_size(), 21);
+  EXPECT_TRUE(absl::IsNotFound(
+      GetMeeting(answer->meeting().name(), Secretariat()).status()));
+}
+
+TEST(Import, MakesTheRealMinutesAMeetingOnce) {
+  const auto answer = Import(RealMinutes());
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_FALSE(answer->already_imported());
+  const v1::Meeting& meeting = answer->meeting();
+  EXPECT_EQ(meeting.name(), "meetings/2022-09-13-member-group");
+  EXPECT_EQ(meeting.date(), "2022-09-13");
+  EXPECT_EQ(meeting.body(), "bodies/member-group");
+  EXPECT_EQ(meeting.host_organization(), "organizations/storsthlm");
+  EXPECT_EQ(meeting.state(), v1::Meeting::CONCLUDED);
+  std::set<std::string> organizations;
+  for (const auto& attendance : answer->attendances()) {
+    EXPECT_NE(attendance.organization(), "") << attendance.DebugString();
+    organizations.insert(attendance.organization());
+  }
+  EXPECT_EQ(organizations.size(), 21u);
+  EXPECT_EQ(answer->coverage().source_lines(),
+            answer->coverage().placed_lines());
+
+  const auto again = Import(RealMinutes() + "\r\n");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(again->already_imported());
+  EXPECT_EQ(again->meeting().SerializeAsString(), meeting.SerializeAsString());
+  EXPECT_EQ(again->discussions_size(), answer->discussions_size());
+  EXPECT_EQ(again->suggestions_size(), answer->suggestions_size());
+  EXPECT_EQ(again->coverage().placed_lines(),
+            answer->coverage().placed_lines());
+  EXPECT_EQ(again->unresolved_size(), answer->unresolved_size());
+  EXPECT_EQ(Suite::With({}).Sql("meetings", "SELECT count(*) FROM minutes"),
+            "1");
+}
+
+TEST(Import, IsGivenBackAsMarkdownThatHoldsEverySentence) {
+  const auto answer = Import(RealMinutes());
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  v1::GetMinutesRequest request;
+  request.set_name(answer->meeting().name() + "/minutes");
+  const auto minutes = Ask<v1::Minutes>("MinutesService/GetMinutes", request);
+  ASSERT_TRUE(minutes.ok()) << minutes.status();
+  const std::string rendered = Words(minutes->markdown());
+  std::stringstream source(RealMinutes());
+  size_t found = 0;
+  for (std::string line; std::getline(source, line);) {
+    const std::string words = Words(line);
+    if (words.empty()) continue;
+    const size_t at = rendered.find(words, found);
+    EXPECT_NE(at, std::string::npos) << line;
+    if (at != std::string::npos) found = at;
+  }
+  EXPECT_TRUE(absl::IsNotFound(
+      Ask<v1::Minutes>("MinutesService/GetMinutes", request, Nobody())
+          .status()));
+  EXPECT_TRUE(Ask<v1::Minutes>("MinutesService/GetMinutes", request,
+                               Member("organizations/region-uppsala"))
+                  .ok());
+}
+
+TEST(Import, SaysWhatToAddWhenDayAndBodyAreMissing) {
+  const absl::Status refused = Import("Vi träffades och pratade.").status();
+  EXPECT_TRUE(absl::IsInvalidArgument(refused)) << refused;
+  EXPECT_EQ(Fields(refused), (std::vector<std::string>{"date", "body"}));
+  const auto helped = Import("Vi träffades och pratade.", true,
+                             "bodies/rus-network", "2024-02-29");
+  ASSERT_TRUE(helped.ok()) << helped.status();
+  EXPECT_EQ(helped->meeting().body(), "bodies/rus-network");
+  EXPECT_EQ(helped->meeting().date(), "2024-02-29");
+  EXPECT_EQ(Fields(Import("Text", true, "bodies/none", "2024-02-30").status()),
+            std::vector<std::string>{"date"});
+}
+
+TEST(Import, RefusesWhatIsNoText) {
+  for (const std::string& document :
+       {std::string(), std::string(5'000'001, 'a')}) {
+    EXPECT_EQ(Fields(Import(document).status()),
+              std::vector<std::string>{"document"});
+  }
+}
+
+TEST(Suggestions, AreTheImportersAndConfirmedOnce) {
+  const auto answer = Import(
+      "# Styrelsen 2024-03-05\n\n## Planer\n\nEtt lärprojekt om vatten vore "
+      "bra.\n");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  v1::ListSuggestionsRequest list;
+  list.set_parent(answer->meeting().name());
+  list.set_filter("kind = IDEA");
+  const auto hidden = Ask<v1::ListSuggestionsResponse>(
+      "SuggestionsService/ListSuggestions", list,
+      Member("organizations/region-uppsala"));
+  ASSERT_TRUE(hidden.ok()) << hidden.status();
+  EXPECT_EQ(hidden->suggestions_size(), 0);
+  const auto listed = Ask<v1::ListSuggestionsResponse>(
+      "SuggestionsService/ListSuggestions", list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_GE(listed->suggestions_size(), 1);
+  const std::string name = listed->suggestions(0).name();
+
+  // Learning is away; the idea comes when it is back, once.
+  Suite& suite = Suite::With({});
+  suite.End("learning", SIGKILL);
+  v1::ConfirmSuggestionRequest confirm;
+  confirm.set_name(name);
+  const auto confirmed =
+      Ask<v1::Suggestion>("SuggestionsService/ConfirmSuggestion", confirm);
+  Suite::With({"learning"});
+  ASSERT_TRUE(confirmed.ok()) << confirmed.status();
+  EXPECT_EQ(confirmed->state(), v1::Suggestion::CONFIRMED);
+  EXPECT_EQ(confirmed->created_resource(), "");
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      Ask<v1::Suggestion>("SuggestionsService/ConfirmSuggestion", confirm)
+          .status()));
+  v1::GetSuggestionRequest get;
+  get.set_name(name);
+  std::string idea;
+  for (int i = 0; i < 300 && idea.empty(); ++i) {
+    absl::SleepFor(absl::Milliseconds(100));
+    const auto read =
+        Ask<v1::Suggestion>("SuggestionsService/GetSuggestion", get);
+    if (read.ok()) idea = read->created_resource();
+  }
+  EXPECT_TRUE(idea.starts_with("ideas/")) << idea;
+  EXPECT_EQ(suite.Sql("learning",
+                      "SELECT count(*) FROM ideas WHERE "
+                      "suggestion = '" +
+                          name + "'"),
+            "1");
+}
+
+TEST(Suggestions, AreDismissedWithAReason) {
+  const auto answer = Import(RealMinutes());
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_GT(answer->suggestions_size(), 0);
+  v1::DismissSuggestionRequest request;
+  request.set_name(answer->suggestions(0).name());
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      Ask<v1::Suggestion>("SuggestionsService/DismissSuggestion", request)
+          .status()));
+  request.set_reason("Redan med i utkastet.");
+  const auto dismissed =
+      Ask<v1::Suggestion>("SuggestionsService/DismissSuggestion", request);
+  ASSERT_TRUE(dismissed.ok()) << dismissed.status();
+  EXPECT_EQ(dismissed->state(), v1::Suggestion::DISMISSED);
+  EXPECT_EQ(dismissed->reason(), "Redan med i utkastet.");
+}
+
+TEST(Changes, TellWhatMayBeReadAndNoMore) {
+  ASSERT_TRUE(Create("unseen").ok());
+  v1::ListChangesRequest request;
+  request.set_page_size(500);
+  absl::SleepFor(absl::Seconds(2));
+  const auto seen = Ask<v1::ListChangesResponse>("ChangesService/ListChanges",
+                                                 request, Nobody());
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  for (const v1::Change& change : seen->changes()) {
+    EXPECT_NE(change.name(), "meetings/unseen");
+  }
+}
+
+}  // namespace
+}  // namespace reglab::meetings
