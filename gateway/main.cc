@@ -1,0 +1,107 @@
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "gateway/authenticator.h"
+#include "gateway/cache.h"
+#include "gateway/dispatch.h"
+#include "gateway/documents/documents.h"
+#include "gateway/edge/server.h"
+#include "gateway/follower.h"
+#include "gateway/limits.h"
+#include "gateway/protocols/rest.h"
+#include "gateway/routes.h"
+#include "gateway/traffic.h"
+#include "gateway/upstream.h"
+#include "services/common/identity.h"
+#include "services/common/process.h"
+#include "services/common/status_macros.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:8080",
+          "Address and port of the public door");
+ABSL_FLAG(std::string, membership_address, "", "Where membership is served");
+ABSL_FLAG(std::string, meetings_address, "", "Where meetings is served");
+ABSL_FLAG(std::string, learning_address, "", "Where learning is served");
+ABSL_FLAG(std::string, assertion_key_file, "",
+          "PEM file with the Ed25519 key that signs this process's assertions");
+ABSL_FLAG(std::string, assertion_trusted_dir, "",
+          "Directory with the public keys of all processes");
+ABSL_FLAG(int, threads, 2, "Threads that serve connections");
+ABSL_FLAG(int, most_connections, 4096, "Connections at a time");
+ABSL_FLAG(int, most_in_flight, 1024, "Calls to the services at a time");
+ABSL_FLAG(bool, cache, true, "Share what the public may read");
+ABSL_FLAG(int64_t, cache_bytes, 64 << 20, "What the cache may hold");
+ABSL_FLAG(bool, log_requests, true, "Write a log line for each request");
+ABSL_FLAG(int, grace_seconds, 10,
+          "How long requests in progress may take after SIGTERM");
+
+namespace reglab::gateway {
+namespace {
+
+absl::Status Serve() {
+  ASSIGN_OR_RETURN(Routes routes, Routes::Build());
+  RETURN_IF_ERROR(MakeDocuments(routes));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Assertions> assertions,
+      Assertions::Load("gateway", absl::GetFlag(FLAGS_assertion_key_file),
+                       absl::GetFlag(FLAGS_assertion_trusted_dir)));
+  const Upstreams::Addresses addresses = {
+      absl::GetFlag(FLAGS_membership_address),
+      absl::GetFlag(FLAGS_meetings_address),
+      absl::GetFlag(FLAGS_learning_address)};
+  for (const std::string& address : addresses) {
+    if (address.empty()) {
+      return absl::InvalidArgumentError(
+          "--membership_address, --meetings_address and --learning_address are "
+          "needed");
+    }
+  }
+  Upstreams upstreams(addresses, *assertions);
+  const auto send = [&upstreams](const Call& call,
+                                 std::function<void(Reply)> done) {
+    upstreams.Send(call, std::move(done));
+  };
+  Limits limits({.most_connections = absl::GetFlag(FLAGS_most_connections),
+                 .most_in_flight = absl::GetFlag(FLAGS_most_in_flight)});
+  std::optional<Cache> cache;
+  std::optional<Follower> follower;
+  if (absl::GetFlag(FLAGS_cache)) {
+    cache.emplace(size_t(absl::GetFlag(FLAGS_cache_bytes)));
+    follower.emplace(upstreams, *cache);
+  }
+  Authenticator authenticator(send);
+  Dispatch dispatch(send, limits, cache ? &*cache : nullptr);
+  Traffic traffic(absl::GetFlag(FLAGS_log_requests));
+  Rest rest(routes, authenticator, dispatch, traffic,
+            [&upstreams] { return upstreams.Ready(); });
+  upstreams.Ready();
+  ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
+                   Server::Start({.listen = absl::GetFlag(FLAGS_listen),
+                                  .threads = absl::GetFlag(FLAGS_threads)},
+                                 rest, limits));
+  ServeMetrics();
+  LogInfo("serving", {{"listen", absl::GetFlag(FLAGS_listen)},
+                      {"port", int64_t(server->port())}});
+  WaitForShutdown();
+  LogInfo("stopping");
+  server->Stop(absl::Seconds(absl::GetFlag(FLAGS_grace_seconds)));
+  if (follower) follower->Stop();
+  // Answers that come now belong to no connection, but their coroutines live
+  // until the server is gone.
+  upstreams.Stop();
+  LogInfo("stopped");
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace reglab::gateway
+
+int main(int argc, char** argv) {
+  reglab::StartProcess("gateway", argc, argv);
+  const absl::Status status = reglab::gateway::Serve();
+  if (status.ok()) return EXIT_SUCCESS;
+  reglab::LogError("cannot_start", {{"why", std::string(status.message())}});
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,79 @@
+#ifndef REGLAB_GATEWAY_PROTOCOLS_REST_H_
+#define REGLAB_GATEWAY_PROTOCOLS_REST_H_
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "gateway/authenticator.h"
+#include "gateway/dispatch.h"
+#include "gateway/documents/documents.h"
+#include "gateway/edge/handler.h"
+#include "gateway/methods.h"
+#include "gateway/routes.h"
+#include "gateway/traffic.h"
+
+namespace reglab::gateway {
+
+// The REST door: a request becomes a call, its answer JSON with the headers of
+// HTTP, every error application/problem+json. Beside the RPCs it serves the
+// documents, /healthz (the process lives) and /readyz (the services can be
+// called). Thread-safe.
+class Rest : public Handler {
+ public:
+  Rest(const Routes& routes, Authenticator& authenticator, Dispatch& dispatch,
+       Traffic& traffic, std::function<bool()> ready);
+
+  bool AnswerNow(const Request& request, Response* response) override;
+  boost::asio::awaitable<void> Answer(const Request& request, Body& body,
+                                      Response* response) override;
+  Response Refuse(const Request& request, const absl::Status& status) override;
+  void Sent(const Request& request, const Response& response, size_t bytes,
+            absl::Duration took) override;
+
+ private:
+  // One request on its way.
+  struct Exchange {
+    const Request& request;
+    Response* response;
+    bool swedish;
+    std::string traceparent;
+  };
+
+  // Health and documents; false when the path is none of theirs.
+  bool AnswerFixed(const Exchange& exchange);
+  void AnswerOptions(const Exchange& exchange);
+  void AllowOnly(const Exchange& exchange, const absl::Status& status,
+                 const std::vector<std::string>& methods);
+  boost::asio::awaitable<void> AnswerRoute(Exchange& exchange,
+                                           const RouteMatch& match, Body& body);
+  void Success(const Exchange& exchange, const Route& route,
+               const Method& method, std::string_view wire, bool nobody,
+               bool validate_only);
+  void Problem(const Exchange& exchange, const google::rpc::Status& status,
+               std::string_view body_field = "", std::string_view lines = "");
+  void Problem(const Exchange& exchange, const absl::Status& status,
+               std::string_view lines = "");
+
+  const Routes& routes_;
+  const Methods methods_;
+  Authenticator& authenticator_;
+  Dispatch& dispatch_;
+  Traffic& traffic_;
+  const std::function<bool()> ready_;
+  std::mutex mutex_;
+  absl::flat_hash_map<const Document*, std::shared_ptr<const Representations>>
+      documents_;
+};
+
+// The reference to the next page of a list: the same query with another token.
+std::string NextPageLink(std::string_view path, std::string_view query,
+                         std::string_view page_token);
+
+}  // namespace reglab::gateway
+
+#endif  // REGLAB_GATEWAY_PROTOCOLS_REST_H_
