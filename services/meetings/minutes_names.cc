@@ -164,6 +164,13 @@ size_t Border(std::string_view rest, std::string_view before, bool& tied) {
     tied = true;
     return 1;
   }
+  // "…, Hans Roos. Region Skåne: …", but not "A. Andersson".
+  if (rest[0] == '.' && rest.size() > 2 && rest[1] == ' ' &&
+      StartsWithCapital(rest.substr(2)) && before.size() > 4 &&
+      before.find_last_of(". ", before.size() - 1) < before.size() - 3 &&
+      !before.ends_with("ordf") && !before.ends_with("sekr")) {
+    return 2;
+  }
   if (rest[0] != ' ') return 0;
   for (std::string_view dash : {" – ", " - ", " — ", " / "}) {
     if (rest.starts_with(dash)) {
@@ -304,7 +311,7 @@ NameKind KindOfName(std::string_view name) {
   }
   if (words.size() == 1) {
     const bool capitals =
-        plain.size() >= 2 && plain.size() <= 8 && Lower(plain) != plain &&
+        plain.size() >= 2 && plain.size() <= 5 && Lower(plain) != plain &&
         std::all_of(plain.begin(), plain.end(), [](char c) {
           return absl::ascii_isupper(c) || absl::ascii_isdigit(c) ||
                  static_cast<unsigned char>(c) >= 0x80 || c == '&' || c == '-';
@@ -371,7 +378,15 @@ void ReadLine(std::string_view text, int line, const NameList& list,
       organizations == 1 && !tokens.empty() &&
       tokens[0].kind == Token::Kind::kOrganization &&
       (list.one_per_line || (tokens.size() > 1 && tokens[1].tied));
-  for (const Token& token : tokens) {
+  // The organisation before a colon is everyone's that follows, until the next.
+  std::string group;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    if (token.kind == Token::Kind::kOrganization) {
+      const bool begins = i + 1 < tokens.size() && tokens[i + 1].tied &&
+                          tokens[i + 1].kind != Token::Kind::kOrganization;
+      group = begins ? token.text : "";
+    }
     ParsedAttendance entry{
         .role_text = list.role, .absent = list.absent, .line = line};
     switch (token.kind) {
@@ -388,7 +403,7 @@ void ReadLine(std::string_view text, int line, const NameList& list,
         if (!entries.empty() && entries.back().organization_text.empty() &&
             (!entries.back().person_text.empty() ||
              !entries.back().role_text.empty()) &&
-            (pairs || token.tied ||
+            ((pairs && group.empty()) || token.tied ||
              (list.one_per_line && organizations == 1))) {
           if (list.one_per_line && organizations == 1 && people > 1) {
             for (ParsedAttendance& other : entries) {
@@ -407,10 +422,12 @@ void ReadLine(std::string_view text, int line, const NameList& list,
                             people_expected ||
                             (list.one_per_line && organizations == 1) || pairs;
         if (!entries.empty() && entries.back().person_text.empty() &&
-            (one_organization || entries.back().organization_text.empty())) {
+            (one_organization || !group.empty() ||
+             entries.back().organization_text.empty())) {
           entries.back().person_text = token.text;
         } else if (person) {
           entry.person_text = token.text;
+          if (!group.empty()) entry.organization_text = group;
           if (one_organization && !entries.empty()) {
             entry.organization_text = entries[0].organization_text;
           }

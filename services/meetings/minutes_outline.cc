@@ -241,11 +241,19 @@ class Outliner {
   // All the points of a list that begins at the block; where the list ends.
   size_t ReadList(size_t begin) {
     size_t end = begin;
+    int number_before = 0;
     while (end < blocks().size() && blocks()[end].depth > 0) {
       const Block& block = blocks()[end];
-      if (end > begin && block.depth == 1 && block.starts_item &&
-          block.ordered != blocks()[begin].ordered) {
-        break;
+      if (block.depth == 1 && block.starts_item) {
+        const std::optional<ItemNumber> number = NumberOf(block);
+        const int value = number ? Value(*number) : 0;
+        // An agenda, and then the first item with its text.
+        const bool again = block.ordered && value == 1 && number_before > 0;
+        if (end > begin &&
+            (again || block.ordered != blocks()[begin].ordered)) {
+          break;
+        }
+        number_before = value;
       }
       ++end;
     }

@@ -109,16 +109,19 @@ class MinutesReader {
   }
   // A label that nothing stood beneath is a note.
   void Leave(Mode& mode) {
-    if (!mode.used) {
-      Take(mode.lines);
-      minutes_.notes.push_back({Text(mode.lines),
-                                ParsedNote::Kind::kText,
-                                {.item = item_,
-                                 .line = mode.lines.front().number,
-                                 .last_line = mode.lines.back().number,
-                                 .order = mode.order}});
-    }
+    if (!mode.used) AddLabelNote(mode, ParsedNote::Kind::kText);
     mode = Mode();
+  }
+  void AddLabelNote(Mode& mode, ParsedNote::Kind kind) {
+    mode.used = true;
+    Take(mode.lines);
+    minutes_.notes.push_back(
+        {mode.label.level > 0 ? mode.label.text : Text(mode.lines),
+         kind,
+         {.item = item_,
+          .line = mode.lines.front().number,
+          .last_line = mode.lines.back().number,
+          .order = mode.order}});
   }
   Mode Enter(Topic topic, const Lines& lines, int level) {
     std::string text = Plain(WithoutHashes(WithoutBullet(lines[0].text)));
@@ -344,13 +347,18 @@ class MinutesReader {
 
   // A note is where the names stand as written.
   void AddNamesNote(Mode& mode, const Lines& lines) {
+    AddBelow(mode, lines, ParsedNote::Kind::kAttendance);
+  }
+  // A line that is a label and the lines below it are one text.
+  void AddBelow(Mode& mode, const Lines& lines, ParsedNote::Kind kind) {
     Lines all = lines;
-    if (!mode.used && !mode.lines.empty()) {
-      // The label and its names are one text.
+    if (!mode.used && mode.label.level > 0) {
+      AddLabelNote(mode, kind);
+    } else if (!mode.used) {
       mode.used = true;
       all.insert(all.begin(), mode.lines.begin(), mode.lines.end());
     }
-    AddNote(all, ParsedNote::Kind::kAttendance);
+    AddNote(all, kind);
   }
 
   // "Ersättare:" says something of everyone that it announces.
@@ -382,8 +390,7 @@ class MinutesReader {
     Mode& mode = Current();
     const FoundLabel label = FindLabel(unit.lines[0].text);
     if (label.topic != Topic::kNone && !label.rest.empty() &&
-        (mode.topic == Topic::kNone || label.topic != Topic::kDiscussion) &&
-        label.topic != Topic::kAttendance) {
+        (mode.topic == Topic::kNone || label.topic != Topic::kDiscussion)) {
       ReadLabelled(label, unit.lines);
       return;
     }
@@ -391,17 +398,14 @@ class MinutesReader {
       case Topic::kAttendance:
       case Topic::kAbsence:
         if (ReadsNames(unit.lines)) {
-          ReadNames(
-              unit.lines,
-              {RoleOf(mode.label.text), mode.topic == Topic::kAbsence, true},
-              minutes_);
+          const NameList names{RoleOf(mode.label.text),
+                               mode.topic == Topic::kAbsence, true};
           Lines lines = unit.lines;
-          TakeList(unit.list, lines, [&](const Lines& point) {
-            ReadNames(
-                point,
-                {RoleOf(mode.label.text), mode.topic == Topic::kAbsence, true},
-                minutes_);
-          });
+          ReadNames(lines, names, minutes_);
+          for (const Lines& point : RestOfList(unit.list)) {
+            ReadNames(point, names, minutes_);
+            lines.insert(lines.end(), point.begin(), point.end());
+          }
           AddNamesNote(mode, lines);
           return;
         }
@@ -437,20 +441,25 @@ class MinutesReader {
       return;
     }
     Lines lines = unit.lines;
-    TakeList(unit.list, lines, [](const Lines&) {});
+    AddRestOfList(unit.list, lines);
     AddNote(lines, ParsedNote::Kind::kText);
   }
 
-  // Adds the following points of the same list to the lines.
-  template <typename Each>
-  void TakeList(int list, Lines& lines, Each each) {
+  // The following points of the same list, but for those with a label.
+  std::vector<Lines> RestOfList(int list) {
+    std::vector<Lines> points;
     while (PointsFollow() && Next()->list == list) {
       const Lines& point = Next()->lines;
       const FoundLabel label = FindLabel(point[0].text);
-      if (label.topic != Topic::kNone && !label.rest.empty()) return;
-      each(point);
-      lines.insert(lines.end(), point.begin(), point.end());
+      if (label.topic != Topic::kNone && !label.rest.empty()) break;
+      points.push_back(point);
       ++at_;
+    }
+    return points;
+  }
+  void AddRestOfList(int list, Lines& lines) {
+    for (const Lines& point : RestOfList(list)) {
+      lines.insert(lines.end(), point.begin(), point.end());
     }
   }
 
@@ -510,17 +519,20 @@ class MinutesReader {
           return;
         }
         break;
-      case Topic::kOfficer:
-        if (mode.used) break;
+      case Topic::kOfficer: {
+        const std::string text = Text(lines);
+        if (mode.used && (text.size() > 60 || !AreNames(text))) break;
         for (const SourceLine& line : lines) {
           AddOfficer(line.text, mode.label.text, line.number, false);
         }
-        AddFactBelow(mode, lines);
+        AddBelow(mode, lines, ParsedNote::Kind::kFact);
         return;
+      }
       case Topic::kHost:
       case Topic::kFact:
         if (mode.used) break;
-        AddFactBelow(mode, lines);
+        AddBelow(mode, lines, ParsedNote::Kind::kFact);
+        if (&mode == &next_) next_ = Mode();
         return;
       case Topic::kOwner:
       case Topic::kDue:
@@ -590,21 +602,14 @@ class MinutesReader {
     if (label.topic != Topic::kNone && !label.rest.empty()) return lines;
     ++at_;
     lines.insert(lines.end(), points.begin(), points.end());
-    TakeList(list, lines, [](const Lines&) {});
+    AddRestOfList(list, lines);
     return lines;
-  }
-
-  void AddFactBelow(Mode& mode, const Lines& lines) {
-    Lines all = mode.lines;
-    all.insert(all.end(), lines.begin(), lines.end());
-    mode.used = true;
-    AddNote(all, ParsedNote::Kind::kFact);
-    if (&mode == &next_) next_ = Mode();
   }
 
   // A paragraph of its own: a decision, a task, or a note with these in it.
   void ReadFreeText(const Lines& lines) {
     const std::string text = Text(lines);
+    if (AddToDecision(lines, text)) return;
     const std::vector<std::string_view> sentences = Sentences(text);
     const bool all_decisions =
         !sentences.empty() && sentences.size() < 20 &&
@@ -788,6 +793,22 @@ class MinutesReader {
                                     .title = FirstWords(decision.text, 8),
                                     .position = decision.position});
     minutes_.decisions.push_back(std::move(decision));
+  }
+
+  // "att …" in a paragraph of its own, after what was decided.
+  bool AddToDecision(const Lines& lines, const std::string& text) {
+    static const RE2& clause = *Cue("^[*_-]*\\s*(?:dels )?att>").release();
+    if (minutes_.decisions.empty() || !RE2::PartialMatch(text, clause)) {
+      return false;
+    }
+    ParsedDecision& decision = minutes_.decisions.back();
+    if (decision.quoted || decision.position.order != order_ - 1) return false;
+    Append(decision.text, "\n", text);
+    Append(decision.source_text, "\n\n", text);
+    decision.position.last_line = lines.back().number;
+    Append(minutes_.suggestions.back().text, " ", OnOneLine(text));
+    Take(lines);
+    return true;
   }
 
   void AddTask(const Lines& lines, std::string source, Label label,

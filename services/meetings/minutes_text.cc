@@ -265,7 +265,8 @@ std::vector<std::string_view> Sentences(std::string_view text) {
         --word;
       }
       const std::string last = Lower(text.substr(word, i - word));
-      bool abbreviation = last.size() == 1;  // an initial
+      bool abbreviation =
+          last.size() == 1 && absl::ascii_isalpha(last[0]);  // an initial
       for (std::string_view known : kAbbreviations) {
         abbreviation = abbreviation || last == known;
       }

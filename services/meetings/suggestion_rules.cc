@@ -124,10 +124,10 @@ constexpr std::string_view kNoAmendment =
 constexpr std::string_view kSend =
     "<(?:(?:skicka|sortera|remittera|överlämna|vidarebefordra|eskalera|hänvisa|"
     "delegera|bolla|kanalisera|adressera|lämna|slussa)(?:s|r|de|des|t|ts)?|"
-    "hänskjut(?:a|as|er|s|en|et|its)?|hänsköts|sänd(?:a|as|er|s|e)?|"
+    "hänskjut(?:a|as|er|s|en|et|its)?|hänsköts?|sänd(?:a|as|er|s|e)?|"
     "lyft(?:a|as|er|s)?|för(?:a|as|s)? (?:[\\pL]+ )?vidare|"
-    "ta(?:s|r)? (?:[\\pL]+ )?vidare)>[^.;!?]{0,120}?<(?:till|åt|med|av|hos)> "
-    "?([^.;!?]{2,160})";
+    "ta(?:s|r)? (?:[\\pL]+ )?vidare)(?: [^.;!?]{0,120}?)? "
+    "(?:till|åt|med|av|hos) ([^.;!?]{2,160})";
 constexpr std::string_view kMailed =
     "<(?:skicka|sänd|mejla|maila|lämna)[\\pL]* (?:[\\pL]+ "
     "){0,4}?[\\pL]*(?:inbjudan|"
@@ -182,7 +182,7 @@ constexpr std::string_view kActivityPhrase =
 
 // Wishes that are ideas wherever they stand.
 constexpr std::string_view kWish =
-    "<(?:idé(?:er|n)?|förslag (?:på|om|är|som)|ett förslag|föreslår|föreslog|"
+    "<(?:en idé|idén|idéer (?:om|är|som var)|förslag (?:på|om|är|som)|ett förslag|föreslår|föreslog|"
     "föreslogs|föreslås|önskemål|önskar|önskade|efterfråga[\\pL]*|"
     "efterlys[\\pL]*|vore (?:[\\pL]+ )?(?:bra|intressant|önskvärt|värdefullt|"
     "spännande|roligt|kul|toppen|relevant|nyttigt|givande)|"
@@ -437,6 +437,7 @@ bool IsIdea(const Sentence& sentence, bool discussed) {
 std::string Theme(std::string_view text) {
   static const RE2 lead("^[-*•–\\s]*([\\pL][^.:!?–\\n]{2,60}?)(?: –|:) ");
   std::string theme;
+  if (FindLabel(text).topic != Topic::kNone) return theme;
   const re2::StringPiece start(text.data(), std::min<size_t>(text.size(), 200));
   return RE2::PartialMatch(start, lead, &theme) ? Plain(theme) : "";
 }
