@@ -121,7 +121,8 @@ class Suite:
         identifier = "test-" + uuid.uuid4().hex[:12]
         answer = self.post(f"/v1/organizations?organizationId={identifier}",
                            {"displayName": "Prov " + identifier, "kind": "OTHER", **fields})
-        assert answer.status == 200, answer.body
+        assert answer.status == 201, answer.body
+        assert answer.headers["location"].endswith("/v1/organizations/" + identifier)
         return answer.json
 
     # --- Processes ------------------------------------------------------------
