@@ -27,26 +27,22 @@ void AppendRealNumber(Real value, std::string* out) {
   }
 }
 
-void AppendPadded(uint32_t value, int width, std::string* out) {
-  char digits[9];
+// The last `width` digits of `value`; returns what is behind them.
+char* WritePadded(uint32_t value, int width, char* at) {
   for (int i = width - 1; i >= 0; --i) {
-    digits[i] = static_cast<char>('0' + value % 10);
+    at[i] = static_cast<char>('0' + value % 10);
     value /= 10;
   }
-  out->append(digits, width);
+  return at + width;
 }
 
 // Three, six or nine digits, as few as say it all.
-void AppendFraction(uint32_t nanos, std::string* out) {
-  if (nanos == 0) return;
-  out->push_back('.');
-  if (nanos % 1000000 == 0) {
-    AppendPadded(nanos / 1000000, 3, out);
-  } else if (nanos % 1000 == 0) {
-    AppendPadded(nanos / 1000, 6, out);
-  } else {
-    AppendPadded(nanos, 9, out);
-  }
+char* WriteFraction(uint32_t nanos, char* at) {
+  if (nanos == 0) return at;
+  *at++ = '.';
+  if (nanos % 1000000 == 0) return WritePadded(nanos / 1000000, 3, at);
+  if (nanos % 1000 == 0) return WritePadded(nanos / 1000, 6, at);
+  return WritePadded(nanos, 9, at);
 }
 
 }  // namespace
@@ -86,20 +82,24 @@ bool AppendJsonTime(int64_t seconds, int32_t nanos, std::string* out) {
   const uint32_t month = march_month < 10 ? march_month + 3 : march_month - 9;
   const auto year =
       static_cast<uint32_t>(year_of_era + era * 400 + (month <= 2 ? 1 : 0));
-  out->push_back('"');
-  AppendPadded(year, 4, out);
-  out->push_back('-');
-  AppendPadded(month, 2, out);
-  out->push_back('-');
-  AppendPadded(day, 2, out);
-  out->push_back('T');
-  AppendPadded(static_cast<uint32_t>(rest / 3600), 2, out);
-  out->push_back(':');
-  AppendPadded(static_cast<uint32_t>(rest / 60 % 60), 2, out);
-  out->push_back(':');
-  AppendPadded(static_cast<uint32_t>(rest % 60), 2, out);
-  AppendFraction(static_cast<uint32_t>(nanos), out);
-  out->append("Z\"");
+  char text[40];
+  char* at = text;
+  *at++ = '"';
+  at = WritePadded(year, 4, at);
+  *at++ = '-';
+  at = WritePadded(month, 2, at);
+  *at++ = '-';
+  at = WritePadded(day, 2, at);
+  *at++ = 'T';
+  at = WritePadded(static_cast<uint32_t>(rest / 3600), 2, at);
+  *at++ = ':';
+  at = WritePadded(static_cast<uint32_t>(rest / 60 % 60), 2, at);
+  *at++ = ':';
+  at = WritePadded(static_cast<uint32_t>(rest % 60), 2, at);
+  at = WriteFraction(static_cast<uint32_t>(nanos), at);
+  *at++ = 'Z';
+  *at++ = '"';
+  out->append(text, at);
   return true;
 }
 
@@ -112,7 +112,9 @@ bool AppendJsonDuration(int64_t seconds, int32_t nanos, std::string* out) {
   }
   out->append(seconds < 0 || nanos < 0 ? "\"-" : "\"");
   AppendInteger(std::abs(seconds), out);
-  AppendFraction(static_cast<uint32_t>(std::abs(nanos)), out);
+  char fraction[10];
+  out->append(fraction,
+              WriteFraction(static_cast<uint32_t>(std::abs(nanos)), fraction));
   out->append("s\"");
   return true;
 }
@@ -158,15 +160,12 @@ void AppendJsonString(std::string_view text, std::string* out) {
       if (found != 0) break;
       at += 8;
     }
-    while (at != end) {
-      const auto c = static_cast<uint8_t>(*at);
-      if (c < 0x20 || c == '"' || c == '\\') break;
+    // Then what is left, or the byte in these eight that needs it.
+    while (at != end && static_cast<uint8_t>(*at) >= 0x20 && *at != '"' &&
+           *at != '\\')
       ++at;
-      if (end - at >= 8 && (at - plain) % 8 == 0) break;
-    }
     if (at == end) break;
     const auto c = static_cast<uint8_t>(*at);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
     out->append(plain, at);
     plain = ++at;
     switch (c) {

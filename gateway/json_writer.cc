@@ -589,4 +589,6 @@ void AppendJson(const Descriptor* type, std::string_view wire,
   out->append("{}");
 }
 
+void PrepareJson() { Plans::Get(); }
+
 }  // namespace reglab::gateway

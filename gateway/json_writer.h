@@ -15,10 +15,12 @@ namespace reglab::gateway {
 // Timestamp in RFC 3339. Fields that are not set are left out, but for
 // repeated ones, which are there as [] at every level. Fields that the type
 // does not know are passed over. Wire bytes that are no message of the type
-// give {}. Thread-safe; the plans are made at the first call, for the whole
-// contract at once.
+// give {}. Thread-safe. The first call makes the plans for the whole contract.
 void AppendJson(const google::protobuf::Descriptor* type, std::string_view wire,
                 std::string* out);
+
+// Makes the plans now, so that no caller waits for them.
+void PrepareJson();
 
 }  // namespace reglab::gateway
 

@@ -10,6 +10,7 @@
 #include "gateway/documents/documents.h"
 #include "gateway/edge/server.h"
 #include "gateway/follower.h"
+#include "gateway/json_writer.h"
 #include "gateway/limits.h"
 #include "gateway/protocols/rest.h"
 #include "gateway/routes.h"
@@ -43,6 +44,7 @@ namespace {
 absl::Status Serve() {
   ASSIGN_OR_RETURN(Routes routes, Routes::Build());
   RETURN_IF_ERROR(MakeDocuments(routes));
+  PrepareJson();
   ASSIGN_OR_RETURN(
       std::unique_ptr<Assertions> assertions,
       Assertions::Load("gateway", absl::GetFlag(FLAGS_assertion_key_file),
