@@ -24,7 +24,7 @@ constexpr ReasonStatus kReasons[] = {
     {"BODY_TOO_LARGE", 413},         {"ETAG_MISMATCH", 412},
     {"HEADERS_TOO_LARGE", 431},      {"METHOD_NOT_ALLOWED", 405},
     {"NOT_ACCEPTABLE", 406},         {"REQUEST_ID_REUSED", 422},
-    {"REQUEST_TIMEOUT", 408},        {"TOKEN_TOO_OLD", 410},
+    {"REQUEST_TIMEOUT", 408},        {"TOKEN_EXPIRED", 410},
     {"UNSUPPORTED_MEDIA_TYPE", 415}, {"URI_TOO_LONG", 414},
 };
 

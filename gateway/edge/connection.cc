@@ -120,11 +120,9 @@ asio::awaitable<bool> Connection::Fill(size_t at_least) {
 
 absl::Status Connection::StatusOfParser(const Error& error) const {
   if (error == http::error::header_limit) {
-    const bool line_ended =
-        buffered().substr(0, options_.most_header_bytes).find('\n') !=
-        std::string_view::npos;
-    return line_ended ? HeadersTooLarge(options_.most_header_bytes)
-                      : AddressTooLong();
+    return request_.target().empty()
+               ? AddressTooLong()
+               : HeadersTooLarge(options_.most_header_bytes);
   }
   if (error == http::error::body_limit) {
     return BodyTooLarge(options_.most_body_bytes);
@@ -136,23 +134,29 @@ asio::awaitable<absl::Status> Connection::ReadHeader() {
   parser_.emplace(&request_);
   parser_->header_limit(uint32_t(options_.most_header_bytes));
   parser_->body_limit(options_.most_body_bytes);
+  // The parser takes line by line, and limits only what it has not taken yet.
+  size_t taken = 0;
   while (true) {
     // Some clients end a body with a line that is not part of it.
-    while (buffered().starts_with("\r\n")) begin_ += 2;
+    while (phase_ == Phase::kIdle && buffered().starts_with("\r\n"))
+      begin_ += 2;
     if (begin_ < end_) {
       if (phase_ == Phase::kIdle) {
         Enter(Phase::kHeader, options_.header_time);
         started_ = Clock::now();
       }
       Error error;
-      begin_ += parser_->put(BufferOf(buffered()), error);
+      const size_t part = parser_->put(BufferOf(buffered()), error);
+      begin_ += part;
+      taken += part;
       if (error && error != http::error::need_more) {
         co_return StatusOfParser(error);
       }
-      if (parser_->is_header_done()) break;
-      if (end_ - begin_ >= options_.most_header_bytes) {
+      const bool done = parser_->is_header_done();
+      if (taken + (done ? 0 : end_ - begin_) > options_.most_header_bytes) {
         co_return StatusOfParser(http::error::header_limit);
       }
+      if (done) break;
     }
     const bool filled = co_await Fill(kFirstBuffer);
     if (!filled) {

@@ -67,8 +67,9 @@ void RequestParser::on_field_impl(http::field name, View text, View value,
                                   Error& error) {
   // Trailers carry nothing that could be used safely.
   if (header_done_) return;
-  if (name == http::field::content_length && ++lengths_ > 1) {
-    error = http::error::multiple_content_length;
+  if (name == http::field::content_length &&
+      (++lengths_ > 1 || value.find_first_not_of("0123456789") != View::npos)) {
+    error = http::error::bad_content_length;
     return;
   }
   if (name == http::field::transfer_encoding) {
