@@ -236,6 +236,17 @@ class Parts {
     return minutes_.items[position.item].title;
   }
 
+  // The decision or action that the document states outright on that line; ""
+  // when a suggestion is all there is.
+  template <class Part>
+  static std::string Stated(
+      const google::protobuf::RepeatedPtrField<Part>& parts, int line) {
+    for (const Part& part : parts) {
+      if (part.source_line() == line) return part.name();
+    }
+    return "";
+  }
+
   void Add(const ParsedSuggestion& parsed) {
     v1::Suggestion& suggestion = *response_.add_suggestions();
     Place("suggestions", response_.suggestions_size(), parsed.position,
@@ -251,6 +262,13 @@ class Parts {
     suggestion.set_target_text(parsed.target_text);
     suggestion.set_owner_text(parsed.owner_text);
     if (IsDate(parsed.due_date)) suggestion.set_due_date(parsed.due_date);
+    if (parsed.kind == ParsedSuggestion::Kind::kDecision) {
+      suggestion.set_created_resource(
+          Stated(response_.decisions(), parsed.position.line));
+    } else if (parsed.kind == ParsedSuggestion::Kind::kAction) {
+      suggestion.set_created_resource(
+          Stated(response_.actions(), parsed.position.line));
+    }
     switch (parsed.referral) {
       case ParsedSuggestion::Referral::kAssigned:
         suggestion.set_target(

@@ -52,6 +52,8 @@ absl::Status CreatePart(Transaction& tx, const Meeting& meeting, Item part,
 
 absl::Status CarryOut(Transaction& tx, const Meeting& meeting,
                       Suggestion& suggestion) {
+  // The document stated it outright, and the import created it.
+  if (!suggestion.created_resource().empty()) return absl::OkStatus();
   switch (suggestion.kind()) {
     case Suggestion::DECISION:
       return CreatePart(tx, meeting, DecisionFrom(suggestion), suggestion);

@@ -1,5 +1,9 @@
 // The meetings service through its gRPC door, with membership and learning
 // beside it, on a real PostgreSQL.
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <cctype>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -55,6 +59,9 @@ void Prepare() {
       if (cells[0] == "storsthlm") {
         request.mutable_organization()->add_aliases("Storstockholm");
       }
+      if (cells[0] == "vastra-gotalandsregionen") {
+        request.mutable_organization()->add_aliases("VGR");
+      }
       const auto created = suite.Call<membership::v1::Organization>(
           "/reglab.membership.v1.OrganizationsService/CreateOrganization",
           request, Secretariat());
@@ -66,7 +73,9 @@ void Prepare() {
         {"secretariat", "Kansliet"},
         {"rus-network", "RUS-nätverket"},
         {"analyst-network", "Analytikernätverket"},
-        {"evaluation-network", "Utvärderingsnätverket"}};
+        {"evaluation-network", "Utvärderingsnätverket"},
+        {"international-network", "Internationella nätverket"},
+        {"communication-network", "Kommunikationsnätverket"}};
     for (const auto& [id, display_name] : bodies) {
       membership::v1::CreateBodyRequest request;
       request.set_body_id(id);
@@ -460,6 +469,110 @@ TEST(Suggestions, AreDismissedWithAReason) {
   ASSERT_TRUE(dismissed.ok()) << dismissed.status();
   EXPECT_EQ(dismissed->state(), v1::Suggestion::DISMISSED);
   EXPECT_EQ(dismissed->reason(), "Redan med i utkastet.");
+}
+
+TEST(Suggestions, ConfirmedCreateNoActionTwice) {
+  const auto answer = Import(
+      "# Styrelsen 2024-05-07\n\n## Planer\n\nÅtgärd: Kansliet skickar ut "
+      "inbjudan senast den 20 augusti 2024.\n");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->actions_size(), 1);
+  ASSERT_EQ(answer->suggestions_size(), 1);
+  v1::ConfirmSuggestionRequest confirm;
+  confirm.set_name(answer->suggestions(0).name());
+  const auto confirmed =
+      Ask<v1::Suggestion>("SuggestionsService/ConfirmSuggestion", confirm);
+  ASSERT_TRUE(confirmed.ok()) << confirmed.status();
+  EXPECT_EQ(confirmed->created_resource(), answer->actions(0).name());
+  v1::ListActionsRequest list;
+  list.set_parent(answer->meeting().name());
+  const auto listed =
+      Ask<v1::ListActionsResponse>("ActionsService/ListActions", list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->actions_size(), 1);
+}
+
+// A file of deploy/local/sample.
+std::string Sample(const std::string& file) {
+  std::ifstream stream(std::string(REGLAB_TEST_DATA) +
+                       "/../../deploy/local/sample/" + file);
+  std::stringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+TEST(SampleMinutes, AreReadInFull) {
+  const auto board = Import(Sample("minutes-2026-05-19-board.md"));
+  ASSERT_TRUE(board.ok()) << board.status();
+  EXPECT_EQ(board->meeting().name(), "meetings/2026-05-19-board");
+  EXPECT_EQ(board->agenda_items_size(), 7);
+  EXPECT_EQ(board->attendances_size(), 7);
+  // Three are marked; the third item is laid on file in running text.
+  EXPECT_EQ(board->decisions_size(), 4);
+  EXPECT_EQ(board->actions_size(), 1);
+  const auto group = Import(Sample("minutes-2026-06-09-member-group.md"));
+  ASSERT_TRUE(group.ok()) << group.status();
+  EXPECT_EQ(group->meeting().name(), "meetings/2026-06-09-member-group");
+  EXPECT_EQ(group->attendances_size(), 15);
+  EXPECT_GE(group->suggestions_size(), 5);
+  for (const auto& answer : {*board, *group}) {
+    EXPECT_EQ(answer.coverage().source_lines(),
+              answer.coverage().placed_lines());
+    EXPECT_EQ(answer.unresolved_size(), 0) << answer.DebugString();
+  }
+}
+
+TEST(SampleMeetings, AreAllAccepted) {
+  // The two that the minutes become come before them.
+  ASSERT_TRUE(Import(Sample("minutes-2026-05-19-board.md")).ok());
+  ASSERT_TRUE(Import(Sample("minutes-2026-06-09-member-group.md")).ok());
+  std::stringstream lines(Sample("30-meetings.ndjson"));
+  int meetings = 0;
+  for (std::string line; std::getline(lines, line);) {
+    google::protobuf::Struct request;
+    ASSERT_TRUE(
+        google::protobuf::util::JsonStringToMessage(line, &request).ok());
+    const std::string path = request.fields().at("path").string_value();
+    std::string body;
+    ASSERT_TRUE(google::protobuf::util::MessageToJsonString(
+                    request.fields().at("body"), &body)
+                    .ok());
+    const size_t id = path.find("?meetingId=");
+    absl::Status status;
+    if (id != std::string::npos) {
+      v1::CreateMeetingRequest create;
+      create.set_meeting_id(path.substr(id + 11));
+      ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(
+                      body, create.mutable_meeting())
+                      .ok())
+          << line;
+      status =
+          Ask<v1::Meeting>("MeetingsService/CreateMeeting", create).status();
+      ++meetings;
+    } else if (path.ends_with("/agenda-items")) {
+      v1::CreateAgendaItemRequest create;
+      create.set_parent(path.substr(4, path.size() - 17));
+      ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(
+                      body, create.mutable_agenda_item())
+                      .ok())
+          << line;
+      status =
+          Ask<v1::AgendaItem>("AgendaItemsService/CreateAgendaItem", create)
+              .status();
+    } else {
+      v1::ConveneMeetingRequest request_of_any;
+      const size_t last = path.rfind('/');
+      request_of_any.set_name(path.substr(4, last - 4));
+      std::string verb = path.substr(last + 1);
+      verb[0] = char(std::toupper(verb[0]));
+      // The three requests have the same fields.
+      status = Ask<v1::Meeting>("MeetingsService/" + verb + "Meeting",
+                                request_of_any)
+                   .status();
+    }
+    EXPECT_TRUE(status.ok()) << status << line;
+  }
+  EXPECT_EQ(meetings, 22);
 }
 
 TEST(Changes, TellWhatMayBeReadAndNoMore) {

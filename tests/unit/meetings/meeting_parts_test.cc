@@ -162,6 +162,20 @@ TEST(Referrals, GoToTheBodyOrTheOrganisationThatIsMeant) {
   ASSERT_EQ(response.unresolved_size(), 1);
 }
 
+TEST(Suggestion, OfWhatTheMinutesStateOutrightNamesWhatIsThere) {
+  ParsedMinutes parsed;
+  parsed.actions = {{.text = "Skicka.", .position = {.line = 8}}};
+  ParsedSuggestion stated{.kind = ParsedSuggestion::Kind::kAction,
+                          .text = "Åtgärd: Skicka."};
+  stated.position.line = 8;
+  ParsedSuggestion loose = stated;
+  loose.position.line = 9;
+  parsed.suggestions = {stated, loose};
+  const auto response = PartsOf(parsed);
+  EXPECT_EQ(response.suggestions(0).created_resource(), "meetings/m/actions/1");
+  EXPECT_EQ(response.suggestions(1).created_resource(), "");
+}
+
 TEST(Unresolved, KeepsTheReasonOfTheReader) {
   ParsedMinutes parsed;
   parsed.unresolved = {{"m.fl.", 9, Unresolved::Reason::kListOpenEnded},
