@@ -26,6 +26,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "services/common/spelling.h"
 
@@ -169,6 +170,9 @@ void StartProcess(std::string_view name, int argc, char** argv) {
   const sigset_t signals = ShutdownSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // Debian's Abseil looks for deadlocks at every lock of gRPC's, which costs
+  // some hundredths of all time.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // What a parser has to say of a message goes to the caller, in our words.
   google::protobuf::SetLogHandler(nullptr);
 }
