@@ -3,15 +3,15 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <random>
 #include <string_view>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "tests/bench/load.h"
 
@@ -42,8 +42,8 @@ size_t AnswerLength(std::string_view received) {
   while (!lines.empty()) {
     const size_t end = lines.find("\r\n");
     const std::string_view line = lines.substr(0, end);
-    if (absl::StartsWithIgnoreCase(line, "content-length:")) {
-      if (!absl::SimpleAtoi(line.substr(15), &length)) return 0;
+    if (strncasecmp(line.data(), "content-length: ", 16) == 0) {
+      std::from_chars(line.data() + 16, line.data() + line.size(), length);
     }
     if (end == std::string_view::npos) break;
     lines.remove_prefix(end + 2);
@@ -121,7 +121,7 @@ Outcome RunHttp(const std::string& host, int port, int connections,
       const HttpTarget& target = targets[connection.target];
       const Clock::time_point now = Clock::now();
       if (connection.received.size() != length ||
-          !absl::StartsWith(connection.received, "HTTP/1.1 200") ||
+          !connection.received.starts_with("HTTP/1.1 200") ||
           CountOf(connection.received, target.expected) != target.times) {
         wrong(absl::StrCat(target.path, ": ",
                            connection.received.substr(0, 1000)));
