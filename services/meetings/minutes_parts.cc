@@ -184,6 +184,7 @@ class Parts {
             discussion);
       discussion.set_text(parsed.text);
       discussion.set_group(parsed.group);
+      discussion.set_label(parsed.label.text);
       SetLabel(Layout("discussions"), parsed.label);
     }
   }
