@@ -228,6 +228,16 @@ const std::vector<std::unique_ptr<RE2>>& LabelPatterns() {
 }
 
 Topic TopicOf(std::string_view name, bool colon) {
+  // Most lines are no label at all: one pattern tells that of all of them.
+  static const RE2& any = *[] {
+    std::string all;
+    for (const LabelCue& label : kLabels) {
+      all += Concat(all.empty() ? "" : "|", label.pattern);
+    }
+    return Cue(Concat("^(?:", all, ")(?: ?\\([^)]*\\))?$"));
+  }().release();
+  const re2::StringPiece whole(name.data(), name.size());
+  if (name.empty() || !RE2::FullMatch(whole, any)) return Topic::kNone;
   const auto& patterns = LabelPatterns();
   for (size_t i = 0; i < patterns.size(); ++i) {
     if (kLabels[i].colon == Colon::kNeeded && !colon) continue;
@@ -303,6 +313,11 @@ std::optional<ItemNumber> FindItemNumber(std::string_view line) {
       "\\s*(?:[:.)–-]\\s*(.*)|\\s+([\\pL].*)|())$");
   static const RE2 plain(
       "^(\\d{1,3}(?:\\.\\d{1,2})*)([.)]?)\\s+([\\pL\"”].*)$");
+  // A digit, a paragraph sign, emphasis or the first letter of "Punkt".
+  const std::string_view start = Trimmed(line.substr(0, 100));
+  if (start.empty() || !Contains("0123456789*_\\\xC2\xC3pPdD", start[0])) {
+    return std::nullopt;
+  }
   const std::string text = Plain(line.substr(0, 2000));
   ItemNumber item;
   std::string first;

@@ -19,7 +19,7 @@ constexpr size_t kLongestPreambleLine = 1000;
 // A document that never comes to its first item is not all preamble.
 constexpr int kMostPreambleLines = 60;
 // A meeting is presented at its beginning.
-constexpr int kMostHostUnits = 60;
+constexpr int kMostOpeningLines = 200;
 
 // Days that are not the meeting's own.
 constexpr std::string_view kOtherDay =
@@ -204,8 +204,9 @@ class MeetingReader {
     // "Mötet hölls den 4 februari 2015" further down.
     int read = 0;
     for (const Unit& unit : units_) {
-      if (!minutes_.date.empty() || ++read > 200) break;
+      if (!minutes_.date.empty() || read > kMostOpeningLines) break;
       for (const SourceLine& line : unit.lines) {
+        if (++read > kMostOpeningLines) break;
         if (line.text.size() > kLongestPreambleLine) continue;
         for (std::string_view sentence : Sentences(line.text)) {
           if (!minutes_.date.empty() || !NamesMinutes(sentence) ||
@@ -320,9 +321,9 @@ class MeetingReader {
     }
     int read = 0;
     for (const Unit& unit : units_) {
-      if (++read > kMostHostUnits) return;
       if (unit.kind == Unit::Kind::kHeading) continue;
       for (const SourceLine& line : unit.lines) {
+        if (++read > kMostOpeningLines) return;
         minutes_.host_text = FindHost(line.text);
         if (!minutes_.host_text.empty()) return;
       }

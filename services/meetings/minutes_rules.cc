@@ -22,6 +22,8 @@ namespace {
 
 // No meeting has more officers; each is looked for among all who attend.
 constexpr int kMostOfficers = 50;
+// Who was there is told at the beginning.
+constexpr int kMostOpeningSentences = 300;
 constexpr size_t kLongestLabel = 120;
 constexpr size_t kLongestItemTitle = 100;
 
@@ -636,7 +638,7 @@ class MinutesReader {
       counted = begin;
       const SourceLine line{numbers[std::min(index, numbers.size() - 1)],
                             sentence};
-      if (item_ <= 0) {
+      if (item_ <= 0 && ++opening_ < kMostOpeningSentences) {
         if (const auto presence = FindPresence(sentence)) {
           ReadNames({{line.number, presence->names}},
                     {.absent = presence->absent}, minutes_);
@@ -891,11 +893,12 @@ class MinutesReader {
     }
     if (!next_.used && !next_.lines.empty()) {
       Append(action.source_text, "\n", Text(next_.lines));
+      Append(suggestion.text, " ", OnOneLine(Text(next_.lines)));
     }
     Append(action.source_text, "\n", text);
+    Append(suggestion.text, " ", OnOneLine(text));
     action.position.last_line = lines.back().number;
     action.position.order = order_++;
-    suggestion.text = OnOneLine(action.source_text);
     Take(lines);
     return true;
   }
@@ -943,8 +946,11 @@ class MinutesReader {
       base_.topic = Topic::kQuestions;
     }
     Take(lines);
+    const std::string_view asked = WithoutBullet(text);
     minutes_.questions.push_back(
-        {std::string(WithoutBullet(text)), {}, Here(lines)});
+        {IsBoldLine(asked) ? Plain(asked) : std::string(asked),
+         {},
+         Here(lines)});
   }
 
   // False when no question stands before.
@@ -992,6 +998,7 @@ class MinutesReader {
   Mode next_;
   std::map<Topic, int> labels_;
   int officers_ = 0;
+  int opening_ = 0;
   size_t last_action_suggestion_ = 0;
 };
 

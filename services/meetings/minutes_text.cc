@@ -309,9 +309,14 @@ std::unique_ptr<RE2> Cue(std::string_view pattern) {
   for (size_t i = 0; i < pattern.size(); ++i) {
     // "(?<" and "(?P<" are not used in cues, so that "<" is free.
     if (pattern[i] == '<') {
-      expanded += "(?:^|[^\\pL\\d])";
+      expanded += "(?:^|[^A-Za-zÀ-ÖØ-öø-ÿ0-9])";
     } else if (pattern[i] == '>') {
-      expanded += "(?:$|[^\\pL\\d])";
+      expanded += "(?:$|[^A-Za-zÀ-ÖØ-öø-ÿ0-9])";
+    } else if (pattern.substr(i, 3) == "\\pL") {
+      // The letters of Swedish and its neighbours; those of every script make
+      // the automata ten times as large. Always stands in brackets.
+      expanded += "A-Za-zÀ-ÖØ-öø-ÿ";
+      i += 2;
     } else {
       expanded += pattern[i];
     }

@@ -15,6 +15,8 @@ namespace {
 
 // What is longer than this is no sentence that somebody said.
 constexpr size_t kLongestSentence = 2000;
+// Nor does anybody ask for anything in less.
+constexpr size_t kShortestSentence = 8;
 constexpr size_t kLongestWording = 300;
 
 // The parts that a cue's groups hold, in their order.
@@ -239,7 +241,9 @@ std::vector<Sentence> SentencesOf(const SaidText& said) {
     index += std::count(said.text.begin() + counted, said.text.begin() + begin,
                         '\n');
     counted = begin;
-    if (source.size() > kLongestSentence) continue;
+    if (source.size() > kLongestSentence || source.size() < kShortestSentence) {
+      continue;
+    }
     const int line = said.lines.empty()
                          ? said.position.line
                          : said.lines[std::min(index, said.lines.size() - 1)];
