@@ -168,6 +168,7 @@ class Suite {
         "-c max_connections=100\" start >/dev/null");
   }
 
+  int Port(const std::string& service) const { return ports_.at(service); }
   pid_t Pid(const std::string& service) const { return pids_.at(service); }
   std::string Log(const std::string& service) const {
     return Read(folder_ + "/" + service + ".log");
@@ -184,8 +185,9 @@ class Suite {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
-  // Starts the service (again), on the port it had.
-  void Start(const std::string& service) {
+  // Starts the service (again), on the port it had, with more flags if wanted.
+  void Start(const std::string& service,
+             const std::vector<std::string>& flags = {}) {
     if (pids_.count(service) > 0) return;
     if (migrated_.insert({service, true}).second) {
       Run(AsPostgres() + bin_ + "/createuser -h " + folder_ + " " + service +
@@ -208,6 +210,7 @@ class Suite {
         "--assertion_trusted_dir=" + folder_ + "/keys/trusted",
         "--page_token_key_file=" + folder_ + "/keys/gateway.pem",
         "--grace_seconds=3"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
     for (const auto& [name, port] : ports_) {
       if (name != service && name != "gateway") {
         arguments.push_back("--" + name +
