@@ -189,7 +189,7 @@ constexpr std::string_view kHostCue =
 constexpr std::string_view kHostFirstCue =
     "(?:^|[.!?] )([\\pL][^,.;:()\\n]{1,60}?) (?:var|är|stod som|stod "
     "för|agerade) "
-    "(?:dagens |mötets )?värd";
+    "(?:dagens |mötets )?värd>";
 
 constexpr std::string_view kPresentCues[] = {
     "^(?:närvarande|deltagande|deltagare|medverkande|på plats)"

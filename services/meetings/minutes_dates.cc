@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 12> kMonths = {
     "jan", "feb", "mar", "apr", "maj", "jun",
     "jul", "aug", "sep", "okt", "nov", "dec"};
 
+#define REGLAB_NO_DIGIT "(?:[^\\d]|$)"
 #define REGLAB_MONTH                                                    \
   "(jan(?:uari)?|feb(?:ruari)?|mar(?:s)?|apr(?:il)?|maj|jun(?:i)?|"     \
   "jul(?:i)?|aug(?:usti)?|sep(?:t|tember)?|okt(?:ober)?|nov(?:ember)?|" \
@@ -28,15 +29,15 @@ constexpr std::array<std::string_view, 12> kMonths = {
 const RE2& DatePattern() {
   static const RE2 pattern(
       "(?i)(?:^|[^\\d\\pL])(?:"
-      "(\\d{4})[-/](\\d{1,2})[-/](\\d{1,2})"
-      "|((?:19|20)\\d\\d)(\\d\\d)(\\d\\d)"
-      "|(\\d{1,2})(?::?[ea])?(?:\\s*(?:[-–—]|och|till)\\s*\\d{1,2}(?::?[ea])?)?"
+      "(\\d{4})[-/](\\d{1,2})[-/](\\d{1,2})" REGLAB_NO_DIGIT
+      "|((?:19|20)\\d\\d)(\\d\\d)(\\d\\d)" REGLAB_NO_DIGIT
+      "|(\\d{1,2})(?::?[ea])?"
+      "(?:\\s*(?:[-–—]|och|till)\\s*\\d{1,2}(?::?[ea])?)?"
       "\\.?\\s*" REGLAB_MONTH
       "(?:\\.?,?\\s+(\\d{4})|[^\\d\\pL]|$)"
-      "|(\\d{1,2})/(\\d{1,2})(?:\\s*[-–—,]?\\s*)(\\d{4})"
-      "|(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})"
-      "|(\\d{1,2})/(\\d{1,2})"
-      ")(?:[^\\d]|$)",
+      "|(\\d{1,2})/(\\d{1,2})(?:\\s*[-–—,]?\\s*)(\\d{4})" REGLAB_NO_DIGIT
+      "|(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})" REGLAB_NO_DIGIT
+      "|(\\d{1,2})/(\\d{1,2})" REGLAB_NO_DIGIT ")",
       RE2::Quiet);
   return pattern;
 }

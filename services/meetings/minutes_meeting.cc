@@ -189,6 +189,7 @@ class MeetingReader {
     }
     for (const Line& line : preamble_) {
       if (!minutes_.date.empty()) break;
+      if (line.number == minutes_.title_line) continue;
       for (std::string_view sentence : Sentences(line.text)) {
         if (RE2::PartialMatch(
                 re2::StringPiece(sentence.data(), sentence.size()),

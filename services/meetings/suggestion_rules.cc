@@ -47,6 +47,9 @@ constexpr AmendmentCue kAmendments[] = {
      " )*" REGLAB_QUOTED " (?:till|mot) " REGLAB_QUOTED},
     {Parts::kQuoteReplacement, "<(?:ersätta?s?) (?:" REGLAB_WORD
                                " )*" REGLAB_QUOTED " med " REGLAB_QUOTED},
+    {Parts::kQuoteReplacement,
+     "<(?:istället för|i stället för) (?:" REGLAB_WORD " )*" REGLAB_QUOTED
+     "[^\"”“]{1,60}?" REGLAB_QUOTED},
     {Parts::kReplacementQuote, REGLAB_QUOTED
      "(?: hellre| snarare)?,? (?:istället för|i stället för|än) (?:" REGLAB_WORD
      " )*" REGLAB_QUOTED},
@@ -184,7 +187,8 @@ constexpr std::string_view kActivityPhrase =
 
 // Wishes that are ideas wherever they stand.
 constexpr std::string_view kWish =
-    "<(?:en idé|idén|idéer (?:om|är|som var)|förslag (?:på|om|är|som)|ett förslag|föreslår|föreslog|"
+    "<(?:en idé|idén|idéer (?:om|är|som var)|förslag (?:på|om|är|som)|ett "
+    "förslag|föreslår|föreslog|"
     "föreslogs|föreslås|önskemål|önskar|önskade|efterfråga[\\pL]*|"
     "efterlys[\\pL]*|vore (?:[\\pL]+ )?(?:bra|intressant|önskvärt|värdefullt|"
     "spännande|roligt|kul|toppen|relevant|nyttigt|givande)|"
@@ -495,6 +499,8 @@ std::vector<ReferralTarget> FindTargets(std::string_view text) {
 void FindSuggestions(const SaidText& said, ParsedMinutes& minutes) {
   static const RE2& better = Compiled(kIsBetter);
   static const RE2& points_back = Compiled(kPointsBack);
+  // An activity that is named is a thought of its own.
+  static const RE2& activity = Compiled(kActivityPhrase);
   // The sentence before, when it was an amendment or an idea.
   constexpr size_t none = std::string::npos;
   size_t amendment = none;
@@ -531,7 +537,7 @@ void FindSuggestions(const SaidText& said, ParsedMinutes& minutes) {
       idea = none;
       continue;
     }
-    if (idea != none) {
+    if (idea != none && !RE2::PartialMatch(sentence.text, activity)) {
       // One thought in several sentences.
       ParsedSuggestion& before = minutes.suggestions[idea];
       const char* end = sentence.source.data() + sentence.source.size();

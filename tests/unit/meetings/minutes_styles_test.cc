@@ -1,0 +1,257 @@
+// Minutes as other people write them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/meetings/minutes_rules.h"
+#include "tests/unit/meetings/minutes_documents.h"
+
+namespace reglab::meetings {
+namespace {
+
+using Kind = ParsedSuggestion::Kind;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST(BoardRecord, IsARecordWithParagraphsAndVerifiers) {
+  const ParsedMinutes minutes = ParseMinutes(Document("board-record.md"));
+  EXPECT_EQ(minutes.kind, ParsedMinutes::Kind::kRecord);
+  EXPECT_EQ(minutes.date, "2015-02-04");
+  EXPECT_EQ(minutes.start_time, "10:00");
+  EXPECT_EQ(minutes.end_time, "12:00");
+  EXPECT_EQ(minutes.place, "Näringslivets hus, Stockholm");
+  EXPECT_EQ(minutes.body_id, "board");
+  EXPECT_THAT(Attending(minutes),
+              ElementsAre("Region Uppsala | Anna Lindqvist | ordförande",
+                          "Region Halland | Bo Sjöstedt | justerare",
+                          "Tillväxtverket | Carin af Ekenstam | ",
+                          "Vinnova | Dag Hermansson | ",
+                          "-Region Dalarna | Eva Norberg | ",
+                          "kansliet | Fredrik Ahl | adjungerade"));
+  ASSERT_EQ(minutes.items.size(), 5u);
+  EXPECT_EQ(minutes.items[3].number, "4");
+  EXPECT_EQ(minutes.items[3].title, "Verksamhetsplan");
+}
+
+TEST(BoardRecord, DecidesByLabelSentenceAndClauses) {
+  const ParsedMinutes minutes = ParseMinutes(Document("board-record.md"));
+  ASSERT_EQ(minutes.decisions.size(), 3u);
+  EXPECT_EQ(minutes.decisions[0].paragraph_number, "2");
+  EXPECT_THAT(minutes.decisions[0].text, StartsWith("Bo Sjöstedt väljs"));
+  EXPECT_EQ(minutes.decisions[1].text,
+            "Styrelsen beslutade att lägga rapporten till handlingarna.");
+  EXPECT_TRUE(minutes.decisions[1].quoted);
+  EXPECT_THAT(minutes.decisions[2].text, HasSubstr("återkomma med en budget"));
+  ASSERT_EQ(minutes.actions.size(), 1u);
+  EXPECT_EQ(minutes.actions[0].owner_text, "Fredrik Ahl");
+  EXPECT_EQ(minutes.actions[0].due_date, "2015-03-01");
+  EXPECT_EQ(Suggested(minutes, Kind::kDecision).size(), 3u);
+  EXPECT_EQ(Suggested(minutes, Kind::kAction).size(), 1u);
+}
+
+TEST(PlainText, HasItemsByNumberAndTheirTextOnTheNextLine) {
+  const ParsedMinutes minutes = ParseMinutes(Document("plain-network.txt"));
+  EXPECT_EQ(minutes.kind, ParsedMinutes::Kind::kNotes);
+  EXPECT_EQ(minutes.date, "2015-02-04");
+  EXPECT_EQ(minutes.start_time, "09:30");
+  EXPECT_EQ(minutes.place, "Region Örebro län, Örebro");
+  EXPECT_EQ(minutes.body_id, "rus-network");
+  EXPECT_THAT(ItemTitles(minutes),
+              ElementsAre("Mötets öppnande", "Laget runt",
+                          "Uppföljning av strategin", "Nästa möte"));
+  EXPECT_THAT(Attending(minutes),
+              ElementsAre(" | Anna Lindqvist | ordförande",
+                          " | Bo Sjöstedt | sekreterare", " | Cecilia Modig | ",
+                          "Region Gotland |  | ", "Vinnova |  | ",
+                          "-Region Blekinge |  | ", "-Region Skåne |  | "));
+  ASSERT_EQ(minutes.discussions.size(), 2u);
+  EXPECT_EQ(minutes.discussions[1].group, "Grupp 2");
+  ASSERT_EQ(minutes.actions.size(), 1u);
+  EXPECT_EQ(minutes.actions[0].due_date, "2015-03-15");
+  const auto referrals = Suggested(minutes, Kind::kReferral);
+  ASSERT_EQ(referrals.size(), 1u);
+  EXPECT_EQ(referrals[0]->target_body_id, "analyst-network");
+}
+
+TEST(RunningText, HasNoHeadingAndTellsWhoCame) {
+  const ParsedMinutes minutes = ParseMinutes(Document("running-text.txt"));
+  EXPECT_EQ(minutes.date, "2015-02-04");
+  EXPECT_EQ(minutes.body_id, "member-group");
+  EXPECT_EQ(minutes.host_text, "Region Uppsala");
+  EXPECT_TRUE(minutes.items.empty());
+  EXPECT_THAT(Attending(minutes),
+              ElementsAre("Region Uppsala |  | ", "Region Halland |  | ",
+                          "Vinnova |  | ", "-Region Skåne |  | "));
+  ASSERT_EQ(minutes.decisions.size(), 1u);
+  ASSERT_EQ(minutes.actions.size(), 1u);
+  EXPECT_EQ(minutes.actions[0].owner_text, "Kansliet");
+  EXPECT_EQ(minutes.actions[0].due_date, "2015-09-01");
+}
+
+TEST(WindowsText, WithByteOrderMarkAndUnderlinedHeadings) {
+  const std::string text = Document("crlf-underlined.txt");
+  ASSERT_THAT(text, StartsWith("\xEF\xBB\xBF"));
+  const ParsedMinutes minutes = ParseMinutes(text);
+  EXPECT_EQ(minutes.title, "Minnesanteckningar medlemsgruppen");
+  EXPECT_EQ(minutes.date, "2019-11-26");
+  EXPECT_EQ(minutes.host_text, "Region Kronoberg");
+  EXPECT_THAT(ItemTitles(minutes),
+              ElementsAre("Verksamhetsplan 2020", "Övriga frågor"));
+  EXPECT_EQ(minutes.attendances.size(), 4u);
+  ASSERT_EQ(minutes.conclusions.size(), 1u);
+  EXPECT_THAT(minutes.conclusions[0].points,
+              ElementsAre("Fyra områden går vidare.",
+                          "Kansliet skriver ihop en plan."));
+}
+
+TEST(BoldHeadings, AreItemsAndLabels) {
+  const ParsedMinutes minutes = ParseMinutes(Document("bold-headings.md"));
+  EXPECT_EQ(minutes.date, "2020-05-12");
+  EXPECT_EQ(minutes.body_id, "analyst-network");
+  EXPECT_THAT(ItemTitles(minutes), ElementsAre("Aktuellt läge"));
+  ASSERT_EQ(minutes.attendances.size(), 5u);
+  EXPECT_EQ(minutes.attendances[3].organization_text,
+            "Sveriges Kommuner och Regioner");
+  EXPECT_EQ(minutes.attendances[4].organization_text,
+            "Myndigheten för ungdoms- och civilsamhällesfrågor");
+  EXPECT_EQ(minutes.discussions.size(), 2u);
+  ASSERT_EQ(minutes.actions.size(), 2u);
+  EXPECT_EQ(minutes.actions[0].owner_text, "Karin Öberg");
+  EXPECT_EQ(minutes.actions[0].due_date, "2020-08-15");
+  EXPECT_EQ(minutes.actions[1].owner_text, "Kansliet");
+  ASSERT_EQ(minutes.decisions.size(), 1u);
+  EXPECT_EQ(minutes.decisions[0].text, "Nätverket ses igen i höst.");
+  const auto amendments = Suggested(minutes, Kind::kAmendment);
+  ASSERT_EQ(amendments.size(), 1u);
+  EXPECT_EQ(amendments[0]->quote, "tillväxt");
+  EXPECT_EQ(amendments[0]->replacement, "utveckling");
+}
+
+TEST(NumberedPoints, AreItemsOnceAndNotAgainAsAnAgenda) {
+  const ParsedMinutes minutes = ParseMinutes(Document("numbered-points.md"));
+  EXPECT_THAT(
+      ItemTitles(minutes),
+      ElementsAre("Mötets öppnande", "Följeforskning", "Övriga frågor"));
+  EXPECT_EQ(minutes.items[1].position.line, 15);
+  EXPECT_THAT(Attending(minutes), ElementsAre("Region Värmland | Gunilla Ek | ",
+                                              "Region Värmland | Hans Roos | ",
+                                              "Region Skåne | Ingrid Falk | "));
+}
+
+TEST(Tables, HoldNamesAndActions) {
+  const ParsedMinutes minutes = ParseMinutes(Document("table.md"));
+  EXPECT_EQ(minutes.date, "2023-10-05");
+  EXPECT_EQ(minutes.place, "Teams");
+  EXPECT_THAT(Attending(minutes),
+              ElementsAre("Region Uppsala | Anna Lindqvist | ordförande",
+                          "-Region Halland | Bo Sjöstedt | "));
+  ASSERT_EQ(minutes.actions.size(), 2u);
+  EXPECT_EQ(minutes.actions[1].owner_text, "Bo Sjöstedt");
+  EXPECT_EQ(minutes.actions[1].due_date, "2023-11-15");
+}
+
+TEST(Capitals, AreHeadings) {
+  const ParsedMinutes minutes = ParseMinutes(Document("capitals.txt"));
+  EXPECT_EQ(minutes.date, "2024-02-20");
+  EXPECT_EQ(minutes.body_id, "secretariat");
+  EXPECT_THAT(ItemTitles(minutes), ElementsAre("EKONOMI", "ÅRSKONFERENSEN"));
+  EXPECT_THAT(Attending(minutes), ElementsAre(" | Catarina Berg | ",
+                                              " | Lotta Strand | processledare",
+                                              "REGION GOTLAND |  | "));
+  EXPECT_EQ(minutes.decisions.size(), 1u);
+}
+
+TEST(Questions, HaveTheirAnswersInTheSameParagraphOrTheNext) {
+  const ParsedMinutes minutes = ParseMinutes(Document("questions.md"));
+  ASSERT_EQ(minutes.questions.size(), 4u);
+  EXPECT_EQ(minutes.questions[0].question, "Hur ser tidplanen ut?");
+  EXPECT_THAT(minutes.questions[0].answers,
+              ElementsAre("Den är inte klar än."));
+  EXPECT_EQ(minutes.questions[1].question, "Vem fattar beslut?");
+  EXPECT_EQ(minutes.questions[2].question, "Kan regionerna påverka?");
+  EXPECT_EQ(minutes.questions[2].answers.size(), 1u);
+  EXPECT_EQ(minutes.questions[3].position.item, 1);
+  ASSERT_EQ(minutes.discussions.size(), 2u);
+  EXPECT_EQ(minutes.discussions[0].group, "Grupp 1");
+  EXPECT_EQ(minutes.discussions[0].position.item, 2);
+}
+
+TEST(BareTitles, AreItemsWhenNothingElseIs) {
+  const ParsedMinutes minutes = ParseMinutes(Document("bare-titles.txt"));
+  EXPECT_EQ(minutes.body_id, "international-network");
+  EXPECT_THAT(ItemTitles(minutes),
+              ElementsAre("Sammanhållningspolitiken efter 2020",
+                          "Kommande utlysningar"));
+  EXPECT_EQ(minutes.attendances.size(), 3u);
+  EXPECT_EQ(minutes.discussions.size(), 2u);
+  EXPECT_EQ(Suggested(minutes, Kind::kIdea).size(), 2u);
+}
+
+TEST(PointsOnly, HoldAWholeMeeting) {
+  const ParsedMinutes minutes = ParseMinutes(Document("points-only.md"));
+  EXPECT_EQ(minutes.date, "2022-09-13");
+  EXPECT_EQ(minutes.body_id, "member-group");
+  EXPECT_EQ(minutes.place, "Digitalt");
+  EXPECT_EQ(minutes.attendances.size(), 2u);
+  EXPECT_EQ(minutes.decisions.size(), 1u);
+  ASSERT_EQ(minutes.actions.size(), 1u);
+  EXPECT_EQ(minutes.actions[0].due_date, "2022-12-01");
+}
+
+TEST(Wishes, BecomeSuggestionsOfTheirKind) {
+  const ParsedMinutes minutes = ParseMinutes(Document("wishes.md"));
+  EXPECT_THAT(Attending(minutes),
+              ElementsAre("Region Uppsala | Anna Lindqvist | ",
+                          "Region Halland | Bo Sjöstedt | ", "Vinnova |  | ",
+                          "-Region Skåne |  | "));
+  std::vector<std::string> changes;
+  for (const auto* each : Suggested(minutes, Kind::kAmendment)) {
+    changes.push_back(each->quote + " → " + each->replacement);
+  }
+  EXPECT_THAT(changes,
+              ElementsAre("deltagare → medskapare", "tillväxt → utveckling",
+                          "landsbygden → hela landet", "innovativ → "));
+  std::vector<std::string> targets;
+  for (const auto* each : Suggested(minutes, Kind::kReferral)) {
+    targets.push_back(each->target_text);
+  }
+  EXPECT_THAT(targets, ElementsAre("Analytikernätverket",
+                                   "Utvärderingsnätverket", "SCB"));
+  EXPECT_EQ(Suggested(minutes, Kind::kIdea).size(), 3u);
+  ASSERT_EQ(minutes.actions.size(), 1u);
+  EXPECT_EQ(minutes.actions[0].owner_text, "Bo Sjöstedt");
+  EXPECT_EQ(minutes.actions[0].due_date, "2024-03-01");
+}
+
+TEST(Date, ThatCannotBeIsNamed) {
+  const ParsedMinutes minutes =
+      ParseMinutes("Medlemsgruppen 2022-13-45\n\nVi sågs.\n");
+  EXPECT_EQ(minutes.date, "");
+  ASSERT_EQ(minutes.unresolved.size(), 1u);
+  EXPECT_EQ(minutes.unresolved[0].reason, Unresolved::Reason::kImpossibleDate);
+}
+
+TEST(Date, WithoutYearIsNamed) {
+  const ParsedMinutes minutes =
+      ParseMinutes("Styrelsen\n\nDatum: 4 februari\n\nVi sågs.\n");
+  EXPECT_EQ(minutes.date, "");
+  ASSERT_EQ(minutes.unresolved.size(), 1u);
+  EXPECT_EQ(minutes.unresolved[0].reason, Unresolved::Reason::kDateWithoutYear);
+}
+
+TEST(Date, OfTitleAndLineThatDifferIsNamed) {
+  const ParsedMinutes minutes = ParseMinutes(
+      "# Styrelsen 2021-02-03\n\nDatum: 2021-02-04\n\n## Ekonomi\n\nBra.\n");
+  EXPECT_EQ(minutes.date, "2021-02-03");
+  ASSERT_EQ(minutes.unresolved.size(), 1u);
+  EXPECT_EQ(minutes.unresolved[0].reason, Unresolved::Reason::kSeveralDates);
+}
+
+TEST(Date, OfTheNextMeetingIsNotThisOne) {
+  const ParsedMinutes minutes = ParseMinutes(
+      "# Styrelsen\n\n## Nästa möte\n\nNästa möte är den 4 mars 2021.\n");
+  EXPECT_EQ(minutes.date, "");
+}
+
+}  // namespace
+}  // namespace reglab::meetings
