@@ -32,10 +32,13 @@ constexpr LabelCue kLabels[] = {
      "ersättare|på plats|på distans|digitalt|via .*|vid mötet|på mötet|under "
      "mötet|från .*|även|också|och .*))?"},
     {Topic::kAttendance, Colon::kNeeded,
+     "(?:med på|närvarande var|(?:följande|på mötet|i mötet|vid mötet) "
+     "(?:deltog|närvarade))(?: mötet)?"},
+    {Topic::kAttendance, Colon::kNeeded,
      "(?:beslutande|beslutande ledamöter|(?:tjänstgörande |ej tjänstgörande "
      ")?(?:ledamöter|ersättare|suppleanter)|adjungera(?:de|d)|gäste?r?|"
      "inbjudna?(?: gäster)?|övriga?(?: närvarande| deltagare)?|observatörer|"
-     "föredragande|(?:från )?kansliet|dessutom(?: deltog)?|även närvarande|"
+     "från kansliet|dessutom(?: deltog)?|även närvarande|"
      "på plats|på distans|digitalt|via (?:länk|teams|zoom)|regioner|"
      "myndigheter|medlemmar|partner)"},
     {Topic::kAttendance, Colon::kEither,
@@ -54,7 +57,7 @@ constexpr LabelCue kLabels[] = {
      "protokollförare|(?:protokoll)?justerare|justeringsperson(?:er)?|"
      "justeringsm[aä]n|justera(?:s|t|des)?(?: av)?|vid protokollet|vid "
      "pennan|antecknat av|antecknare|anteckningar(?: av| förda av)|mötesledare|"
-     "moderator|sammankallande)"},
+     "moderator|sammankallande|föredragande)"},
     {Topic::kOfficer, Colon::kEither,
      "(?:vid protokollet|vid pennan|justera(?:s|t|des)(?: av)?)"},
     {Topic::kAgenda, Colon::kEither,
@@ -81,7 +84,8 @@ constexpr LabelCue kLabels[] = {
      "(?:mötets |styrelsens |medlemsgruppens |nätverkets )?beslut(?:en|et)?(?: "
      "\\d+)?|beslutades(?: att)?|förslag till beslut|beslutsförslag"},
     {Topic::kAction, Colon::kEither,
-     "åtgärd(?:er|erna)?(?: \\d+)?|åtgärdslista|att[ -]göra(?:-lista|-listan)?|"
+     "åtgärd(?:er|erna)?(?: \\d+)?|åtgärdslista|att[ "
+     "-]göra(?:-lista|-listan)?(?: (?:till|före|inför) .*)?|"
      "to ?do|action(?:s| points?)?|nästa steg|uppdrag|arbetsuppgifter|"
      "uppgift(?:er)?(?: till nästa (?:möte|gång))?|att göra till nästa "
      "(?:möte|gång)|kvarstående åtgärder"},
@@ -229,13 +233,15 @@ const std::vector<std::unique_ptr<RE2>>& LabelPatterns() {
 
 Topic TopicOf(std::string_view name, bool colon) {
   // Most lines are no label at all: one pattern tells that of all of them.
-  static const RE2& any = *[] {
-    std::string all;
-    for (const LabelCue& label : kLabels) {
-      all += Concat(all.empty() ? "" : "|", label.pattern);
-    }
-    return Cue(Concat("^(?:", all, ")(?: ?\\([^)]*\\))?$"));
-  }().release();
+  static const RE2& any =
+      *[] {
+        std::string all;
+        for (const LabelCue& label : kLabels) {
+          all += Concat(all.empty() ? "" : "|", label.pattern);
+        }
+        return Cue(Concat("^(?:", all, ")(?: ?\\([^)]*\\))?$"));
+      }()
+           .release();
   const re2::StringPiece whole(name.data(), name.size());
   if (name.empty() || !RE2::FullMatch(whole, any)) return Topic::kNone;
   const auto& patterns = LabelPatterns();

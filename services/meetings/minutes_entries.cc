@@ -183,16 +183,31 @@ void MinutesReader::ReadLabelled(const FoundLabel& label, const Lines& lines) {
   switch (topic) {
     case Topic::kAttendance:
     case Topic::kAbsence: {
-      Lines names = lines;
+      // Among the items, "Medlemmar: de betalar en avgift" names nobody.
+      if (item_ >= 0 && !AreNames(label.rest)) {
+        ReadFreeText(lines);
+        return;
+      }
+      // The first line is believed; what follows it must look like names.
+      size_t end = 1;
+      while (end < lines.size() &&
+             (Plain(lines[end - 1].text).ends_with(",") ||
+              AreNames(lines[end].text) || lines[end - 1].text.size() > 60)) {
+        ++end;
+      }
+      const Lines all(lines.begin(), lines.begin() + end);
+      Lines names = all;
       names[0].text = label.rest;
       ReadNames(names, {RoleOf(label.name), topic == Topic::kAbsence, false},
                 minutes_);
-      AddNote(lines, ParsedNote::Kind::kAttendance);
+      AddNote(all, ParsedNote::Kind::kAttendance);
+      if (end < lines.size()) ReadText({lines.begin() + end, lines.end()});
       return;
     }
     case Topic::kOfficer:
       AddOfficer(label.rest, label.name, lines[0].number, true);
-      AddNote(lines, ParsedNote::Kind::kFact);
+      AddNote({lines[0]}, ParsedNote::Kind::kFact);
+      if (lines.size() > 1) ReadText({lines.begin() + 1, lines.end()});
       return;
     case Topic::kHost:
     case Topic::kFact:

@@ -23,11 +23,9 @@ constexpr int kMostOpeningLines = 200;
 
 // Days that are not the meeting's own.
 constexpr std::string_view kOtherDay =
-    "<(?:senast|nästa|föregående|förra|förgående|kommande|protokoll(?:et)? "
-    "från|"
-    "anteckning(?:ar|arna)? från|mötet den|från mötet|sedan|inför|beslutade "
-    "den|"
-    "deadline|utskick|skickades|justerat|publicerad)>";
+    "<(?:senast|nästa|föregående|förra|kommande|protokollet från|"
+    "anteckningarna från|sedan|inför|beslutade den|deadline|utskick|skickades|"
+    "justerat|publicerad)>";
 
 const RE2& OtherDay() {
   static const RE2& cue = *Cue(kOtherDay).release();
@@ -193,10 +191,7 @@ class MeetingReader {
       for (std::string_view sentence : Sentences(line.text)) {
         if (RE2::PartialMatch(
                 re2::StringPiece(sentence.data(), sentence.size()),
-                OtherDay()) &&
-            !RE2::PartialMatch(
-                re2::StringPiece(sentence.data(), sentence.size()),
-                "(?i)^(?:protokoll|[\\pL]*anteckningar)")) {
+                OtherDay())) {
           continue;
         }
         if (TakeDate(sentence, line.number)) break;

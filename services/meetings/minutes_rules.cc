@@ -240,8 +240,8 @@ void MinutesReader::SplitTitle(const Unit& unit, ParsedItem& item,
     if (next == nullptr || next->kind != Unit::Kind::kParagraph) return;
     const std::string_view line = next->lines[0].text;
     const std::string title = Plain(line);
-    if (title.size() > 80 || title.ends_with(".") ||
-        FindLabel(line).topic != Topic::kNone || !FindDates(line).empty()) {
+    if (title.size() > 80 || title.ends_with(".") || FindLabel(line).colon ||
+        !FindDates(line).empty()) {
       return;
     }
     item.title = title;
@@ -339,7 +339,7 @@ void MinutesReader::AddBelow(Mode& mode, const Lines& lines,
 std::string MinutesReader::RoleOf(std::string_view label) {
   static const RE2& plain =
       *Cue("^(?:namn på )?(?:närvar|deltag|deltog|deltar|mötesdelt|medverk|"
-           "frånvar|ej närv|inte "
+           "med på|följande|på möt|vid möt|i möt|frånvar|ej närv|inte "
            "närv|anmäl|förhin|återbud|lämnat|meddelat|på "
            "plats|regioner|myndigheter|medlemmar|övriga|dessutom|även)")
            .release();
@@ -363,8 +363,17 @@ bool MinutesReader::ReadsNames(const Lines& lines) const {
 void MinutesReader::ReadPoint(const Unit& unit) {
   Mode& mode = Current();
   const FoundLabel label = FindLabel(unit.lines[0].text);
+  // In a list of what was said or is to be done, "Kansliet: …" and "Plats: …"
+  // are part of it.
+  const bool of_people = mode.topic == Topic::kNone ||
+                         mode.topic == Topic::kAttendance ||
+                         mode.topic == Topic::kAbsence;
+  const bool of_meeting =
+      label.topic == Topic::kAttendance || label.topic == Topic::kAbsence ||
+      label.topic == Topic::kOfficer || label.topic == Topic::kFact;
   if (label.topic != Topic::kNone && !label.rest.empty() &&
-      (mode.topic == Topic::kNone || label.topic != Topic::kDiscussion)) {
+      (mode.topic == Topic::kNone || label.topic != Topic::kDiscussion) &&
+      (of_people || !of_meeting)) {
     ReadLabelled(label, unit.lines);
     return;
   }
@@ -470,7 +479,6 @@ void MinutesReader::ReadLabel(const FoundLabel& label, const Lines& lines) {
   mode = Enter(label.topic, {lines[0]}, 0);
   if (lines.size() == 1) return;
   const Lines rest(lines.begin() + 1, lines.end());
-  // "Vem är regionalt ansvarig?" is no label, but a text in two lines is one.
   ReadText(rest);
 }
 

@@ -42,6 +42,14 @@ struct AmendmentCue {
   std::string_view pattern;
 };
 constexpr AmendmentCue kAmendments[] = {
+    {Parts::kQuoteReplacement, REGLAB_QUOTED
+     " (?:bör|borde|kan|kunde|ska|måste|behöver) (?:[\\pL]+ )?"
+     "(?:bytas(?: ut)?|ändras|ersättas) (?:mot|till|med) " REGLAB_QUOTED},
+    {Parts::kQuoteReplacement,
+     "^(?:" REGLAB_WORD " )*([^,;.:\"”“]{2,80}?) "
+     "(?:bör|borde|kan|kunde|ska|måste|behöver) (?:[\\pL]+ )?"
+     "(?:bytas(?: ut)?|ändras|ersättas) (?:mot|till|med) " REGLAB_OPEN
+     "?([^,;.\"”“]{1,200}?)(?:" REGLAB_SHUT "|[,;.!]|$)"},
     {Parts::kQuoteReplacement,
      "<(?:ändra[sr]?|byta?s?(?: ut)?|justera[s]?) (?:" REGLAB_WORD
      " )*" REGLAB_QUOTED " (?:till|mot) " REGLAB_QUOTED},

@@ -223,6 +223,58 @@ TEST(Wishes, BecomeSuggestionsOfTheirKind) {
   EXPECT_EQ(minutes.actions[0].due_date, "2024-03-01");
 }
 
+TEST(NumberedHeadings, HoldDiscussionsDecisionsAndActionsByLabel) {
+  const ParsedMinutes minutes = ParseMinutes(Document("labels.md"));
+  EXPECT_EQ(minutes.date, "2023-03-14");
+  EXPECT_EQ(minutes.end_time, "15:30");
+  EXPECT_EQ(minutes.place, "Teams");
+  EXPECT_EQ(minutes.host_text, "Region Dalarna");
+  EXPECT_THAT(
+      Attending(minutes),
+      ElementsAre("Region Dalarna | Lena Holm | ordförande", "SKR | Per Öst | ",
+                  "Region Gävleborg |  | ", "Tillväxtverket | Karin Wik | ",
+                  "-Region Skåne |  | ", "-Region Blekinge | Maria Ceder | "));
+  EXPECT_EQ(minutes.items.size(), 4u);
+  EXPECT_EQ(minutes.discussions.size(), 3u);
+  ASSERT_EQ(minutes.actions.size(), 1u);
+  EXPECT_EQ(minutes.actions[0].owner_text, "Karin Wik");
+  EXPECT_EQ(minutes.actions[0].due_date, "2023-03-31");
+  const auto amendments = Suggested(minutes, Kind::kAmendment);
+  ASSERT_EQ(amendments.size(), 1u);
+  EXPECT_EQ(amendments[0]->title, "uppföljning → lärande utvärdering");
+  const auto referrals = Suggested(minutes, Kind::kReferral);
+  ASSERT_EQ(referrals.size(), 1u);
+  EXPECT_EQ(referrals[0]->target_body_id, "board");
+}
+
+TEST(TypedRecord, HasParagraphSignsOnLinesOfTheirOwn) {
+  const ParsedMinutes minutes = ParseMinutes(Document("typed-record.txt"));
+  EXPECT_EQ(minutes.kind, ParsedMinutes::Kind::kRecord);
+  EXPECT_EQ(minutes.date, "2015-02-04");
+  EXPECT_EQ(minutes.body_id, "board");
+  EXPECT_THAT(ItemTitles(minutes), ElementsAre("Mötet öppnas", "Dagordning",
+                                               "Val av justerare", "Budget"));
+  EXPECT_EQ(minutes.attendances.size(), 4u);
+  ASSERT_EQ(minutes.decisions.size(), 4u);
+  EXPECT_EQ(minutes.decisions[0].paragraph_number, "2");
+  EXPECT_EQ(minutes.decisions[3].paragraph_number, "4");
+}
+
+TEST(Letter, IsReadWithoutAnyHeading) {
+  const ParsedMinutes minutes = ParseMinutes(Document("letter.txt"));
+  EXPECT_EQ(minutes.date, "2021-10-12");
+  EXPECT_EQ(minutes.body_id, "member-group");
+  EXPECT_THAT(Attending(minutes),
+              ElementsAre("Region Uppsala |  | ", "Region Sörmland |  | ",
+                          "Tillväxtverket |  | ", "SKR | Anna Svensson | ",
+                          "-Vinnova |  | "));
+  ASSERT_EQ(minutes.actions.size(), 2u);
+  EXPECT_EQ(minutes.actions[0].owner_text, "kansliet");
+  EXPECT_EQ(minutes.actions[1].due_date, "2021-11-01");
+  ASSERT_EQ(minutes.conclusions.size(), 1u);
+  EXPECT_EQ(minutes.conclusions[0].points.size(), 2u);
+}
+
 TEST(Date, ThatCannotBeIsNamed) {
   const ParsedMinutes minutes =
       ParseMinutes("Medlemsgruppen 2022-13-45\n\nVi sågs.\n");
