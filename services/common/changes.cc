@@ -247,7 +247,8 @@ bool ChangeFeed::Serve() {
   }
   bool more = false;
   for (auto& [key, readers] : groups) {
-    const auto [position, page_size] = key;
+    const int64_t position = key.first;
+    const int page_size = key.second;
     std::vector<Entry> entries;
     absl::Status status = database_.Read(
         absl::Now() + kDeadline, [&](Transaction& tx) -> absl::Status {
