@@ -1,10 +1,11 @@
 """The contract's promises, for every RPC that the descriptors name."""
-import pathlib
+import base64
+import json
 import re
 
 import grpc
 import pytest
-from contract import BUILD, NOBODY, STATE, Contract, assertion, service_of
+from contract import NOBODY, STATE, Contract, assertion, service_of
 
 CONTRACT = Contract()
 METHODS = sorted(CONTRACT.methods)
@@ -218,8 +219,6 @@ def test_changed_tokens_are_refused(services):
 
 
 def test_other_algorithms_and_keys_are_refused(services):
-    import base64
-    import json
     _, claims, signature = assertion("membership").split(".")
     kid = next((STATE / "keys/trusted").glob("tool.*.pem")).stem
     for header in ({"alg": "none"}, {"alg": "HS256"}, {"alg": "EdDSA"}, {"alg": "EdDSA", "typ": "JWT", "kid": kid},
@@ -234,7 +233,3 @@ def test_other_algorithms_and_keys_are_refused(services):
 def test_an_assertion_in_the_api_key_place_of_rest_is_refused(suite):
     answer = suite.get("/v1/organizations", key=assertion("membership"))
     assert answer.status == 401 and "www-authenticate" in answer.headers
-
-
-def test_the_descriptor_set_is_the_built_one():
-    assert pathlib.Path(BUILD, "contract.binpb").exists()
