@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/json_values.h"
 #include "gateway/text.h"
@@ -125,6 +126,44 @@ void AppendMember(std::string_view name, std::string_view value,
   AppendJsonString(IsUtf8(value) ? value : std::string_view("\uFFFD"), out);
 }
 
+// The services name fields as gRPC does; REST's names are lowerCamelCase.
+// What stands between quotation marks was written by the caller and stays.
+std::string WithRestNames(std::string_view text) {
+  std::string out;
+  bool quoted = false;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() &&
+           (absl::ascii_isalnum(text[end]) || text[end] == '_')) {
+      ++end;
+    }
+    if (end > at) {
+      const std::string_view word = text.substr(at, end - at);
+      const bool is_name = !quoted && absl::ascii_islower(word.front()) &&
+                           word.find('_') != word.npos;
+      out += is_name ? CamelPath(word) : std::string(word);
+      at = end;
+      continue;
+    }
+    if (text[at] == '"' || text.substr(at).starts_with("”")) quoted = !quoted;
+    out.push_back(text[at++]);
+  }
+  return out;
+}
+
+// As the REST caller knows it: without the resource that is the body, and the
+// request id by the header that carries it.
+std::string RestField(std::string_view field, std::string_view body_field,
+                      bool verbatim) {
+  if (field == "request_id") return "Idempotency-Key";
+  if (!body_field.empty() && body_field != "*" &&
+      field.size() > body_field.size() && field[body_field.size()] == '.' &&
+      field.starts_with(body_field)) {
+    field.remove_prefix(body_field.size() + 1);
+  }
+  return verbatim ? std::string(field) : CamelPath(field);
+}
+
 }  // namespace
 
 int HttpStatusOf(const google::rpc::Status& status) {
@@ -150,29 +189,32 @@ std::string ProblemJson(const google::rpc::Status& status, int http_status,
   AppendMember("type", "/docs/problems#" + reason, &out);
   AppendMember("title", TitleOf(http_status, swedish), &out);
   absl::StrAppend(&out, ",\"status\":", http_status);
-  AppendMember("detail",
-               details.localized.message().empty()
-                   ? status.message()
-                   : details.localized.message(),
-               &out);
+  // The names of unknown fields are quoted as they were written.
+  const bool verbatim = reason.starts_with("UNKNOWN_");
+  std::string detail = details.localized.message().empty()
+                           ? status.message()
+                           : details.localized.message();
+  if (details.bad_request.field_violations_size() == 1) {
+    // A single field stands in front of its text.
+    const std::string& field = details.bad_request.field_violations(0).field();
+    if (detail.starts_with(absl::StrCat(field, ": "))) {
+      detail.replace(0, field.size(), RestField(field, body_field, verbatim));
+    }
+  }
+  AppendMember("detail", verbatim ? detail : WithRestNames(detail), &out);
   AppendMember("instance", instance, &out);
   AppendMember("code", code, &out);
   AppendMember("reason", reason, &out);
   out += ",\"errors\":[";
-  // The names of unknown fields are quoted as they were written.
-  const bool verbatim = reason.starts_with("UNKNOWN_");
   for (const auto& violation : details.bad_request.field_violations()) {
-    std::string_view field = violation.field();
-    if (!body_field.empty() && body_field != "*" &&
-        field.size() > body_field.size() && field[body_field.size()] == '.' &&
-        field.starts_with(body_field)) {
-      field.remove_prefix(body_field.size() + 1);
-    }
     if (out.back() == '}') out.push_back(',');
     out.push_back('{');
-    AppendMember("field", verbatim ? std::string(field) : CamelPath(field),
+    AppendMember("field", RestField(violation.field(), body_field, verbatim),
                  &out);
-    AppendMember("description", violation.description(), &out);
+    AppendMember("description",
+                 verbatim ? violation.description()
+                          : WithRestNames(violation.description()),
+                 &out);
     out.push_back('}');
   }
   out += "]}";

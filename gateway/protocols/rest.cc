@@ -53,6 +53,14 @@ bool HasType(std::string_view content_type, const char* type) {
       ForAbsl(Trim(content_type.substr(0, content_type.find(';')))), type);
 }
 
+// JSON is UTF-8 (RFC 8259); a charset that says otherwise is not understood.
+bool IsUtf8Type(std::string_view content_type) {
+  const std::string lower = absl::AsciiStrToLower(ForAbsl(content_type));
+  const size_t at = lower.find("charset=");
+  return at == std::string::npos ||
+         lower.find("utf-8", at) != std::string::npos;
+}
+
 absl::Status WrongContentType(bool patch) {
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
@@ -72,7 +80,8 @@ absl::Status CheckContentType(const Request& request) {
                      (patch && HasType(type, "application/merge-patch+json"));
   const bool plain =
       coding.empty() || absl::EqualsIgnoreCase(ForAbsl(coding), "identity");
-  return known && plain ? absl::OkStatus() : WrongContentType(patch);
+  return known && plain && IsUtf8Type(type) ? absl::OkStatus()
+                                            : WrongContentType(patch);
 }
 
 absl::Status KeyNeeded() {

@@ -6,6 +6,7 @@
 #include <google/protobuf/message.h>
 #include <openssl/evp.h>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/runtime.h"
 #include "services/common/spelling.h"
@@ -57,7 +58,9 @@ absl::Status Call::WriteMessage(
       reflection->GetBool(*request_, descriptor_->validate_only);
   std::string request_id;
   if (!dry_run && descriptor_->request_id != nullptr) {
-    request_id = reflection->GetString(*request_, descriptor_->request_id);
+    // A UUID is the same in upper and in lower case (RFC 9562, section 4).
+    request_id = absl::AsciiStrToLower(
+        reflection->GetString(*request_, descriptor_->request_id));
   }
   const Database::Actor actor{caller_.name, caller_.process, method_, trace_id_,
                               CallerToJson(caller_)};
@@ -89,8 +92,8 @@ absl::Status Call::WriteMessage(
                    "ett "
                    "nytt."},
                   {{"request_id",
-                    {"was used for another request",
-                     "har använts för en annan begäran"}}});
+                    {"It was used for another request.",
+                     "Det har använts för en annan begäran."}}});
             }
             replayed_ = true;
             if (!response.ParseFromString(stored[0].Bytes(1))) {

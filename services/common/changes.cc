@@ -159,10 +159,11 @@ absl::StatusOr<int64_t> ChangeFeed::ReadToken(const std::string& token) {
       !absl::SimpleAtoi(text.substr(6), &position) || position < 0 ||
       position > head) {
     return InvalidField(
-        "since", {"is no token of this feed: send the nextSince of an earlier "
-                  "answer, or leave it out",
-                  "är ingen markör från detta flöde: skicka nextSince från ett "
-                  "tidigare svar, eller utelämna det"});
+        "since",
+        {"It is no token of this feed. Send the next_since of an earlier "
+         "answer, or leave it out.",
+         "Det är ingen markör från detta flöde. Skicka next_since från ett "
+         "tidigare svar, eller utelämna den."});
   }
   if (position < oldest) {
     return MakeError(

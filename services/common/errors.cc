@@ -126,7 +126,14 @@ absl::Status InvalidField(std::string_view field, Text text) {
 absl::Status InvalidFields(std::vector<FieldError> fields) {
   Text text = {"Several fields are wrong; each of them is described.",
                "Flera fält är fel; vart och ett beskrivs."};
-  if (fields.size() == 1) text = fields.front().text;
+  // With the field in front, for those who show nothing but the text.
+  if (fields.size() == 1 && !fields.front().field.empty()) {
+    const FieldError& only = fields.front();
+    text = {absl::StrCat(only.field, ": ", only.text.en),
+            absl::StrCat(only.field, ": ", only.text.sv)};
+  } else if (fields.size() == 1) {
+    text = fields.front().text;
+  }
   return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
                    std::move(text), std::move(fields));
 }

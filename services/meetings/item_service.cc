@@ -62,7 +62,17 @@ absl::StatusOr<Item> Get(Call& call, const Request& request) {
 
 template <class Item, class Request, class Response>
 absl::StatusOr<Response> ListOf(Call& call, const Request& request) {
-  return List<Response>(call, *items::TableOf<Item>().listing, request);
+  return call.Read([&](Transaction& tx) -> absl::StatusOr<Response> {
+    // "meetings/-" is every meeting.
+    if (!request.parent().ends_with("/-")) {
+      RETURN_IF_ERROR(
+          meetings::Get(tx, call.audience(), request.parent()).status());
+    }
+    Response response;
+    RETURN_IF_ERROR(RunList(tx, *items::TableOf<Item>().listing, request,
+                            call.audience(), response));
+    return response;
+  });
 }
 
 template <class Item, class Request>

@@ -151,6 +151,19 @@ Meeting::Visibility Narrower(Meeting::Visibility a, Meeting::Visibility b) {
   return std::max(a, b);
 }
 
+void HideLink(const Audience& audience, v1::Meeting& meeting) {
+  const auto has = [](const std::vector<std::string>& all,
+                      std::string_view one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  if (has(audience.visibilities, "MEMBERS") ||
+      has(audience.owners, meeting.body()) ||
+      has(audience.owners, meeting.host_organization())) {
+    return;
+  }
+  meeting.clear_online_link();
+}
+
 std::string MeetingId(std::string_view date, std::string_view body) {
   const size_t slash = body.find('/');
   std::string id(date);

@@ -42,6 +42,9 @@ v1::Meeting::Visibility VisibilityAfter(v1::Meeting::State state,
 v1::Meeting::Visibility Narrower(v1::Meeting::Visibility a,
                                  v1::Meeting::Visibility b);
 
+// Takes the link away from who reads the meeting only because everyone may.
+void HideLink(const Audience& audience, v1::Meeting& meeting);
+
 // "2022-09-13" and "bodies/member-group" → "2022-09-13-member-group".
 std::string MeetingId(std::string_view date, std::string_view body);
 

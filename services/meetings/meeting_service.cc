@@ -29,14 +29,22 @@ using v1::UpdateMeetingRequest;
 
 absl::StatusOr<Meeting> GetMeeting(Call& call,
                                    const GetMeetingRequest& request) {
-  return call.Read([&](Transaction& tx) {
+  ASSIGN_OR_RETURN(Meeting meeting, call.Read([&](Transaction& tx) {
     return meetings::Get(tx, call.audience(), request.name());
-  });
+  }));
+  HideLink(call.audience(), meeting);
+  return meeting;
 }
 
 absl::StatusOr<ListMeetingsResponse> ListMeetings(
     Call& call, const ListMeetingsRequest& request) {
-  return List<ListMeetingsResponse>(call, meetings::kListing, request);
+  ASSIGN_OR_RETURN(
+      ListMeetingsResponse response,
+      List<ListMeetingsResponse>(call, meetings::kListing, request));
+  for (Meeting& meeting : *response.mutable_meetings()) {
+    HideLink(call.audience(), meeting);
+  }
+  return response;
 }
 
 absl::StatusOr<Meeting> CreateMeeting(Call& call,

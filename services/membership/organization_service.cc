@@ -93,7 +93,13 @@ absl::StatusOr<Organization> UndeleteOrganization(
     ASSIGN_OR_RETURN(Organization organization,
                      organizations::LockWithDeleted(
                          tx, call.audience(), request.name(), request.etag()));
-    if (!organization.has_delete_time()) return AlreadyExists(request.name());
+    if (!organization.has_delete_time()) {
+      return MakeError(absl::StatusCode::kAlreadyExists, "NOT_DELETED",
+                       {"The organisation is not deleted; there is nothing to "
+                        "bring back.",
+                        "Organisationen är inte borttagen; det finns inget att "
+                        "återställa."});
+    }
     return organizations::Undelete(tx, organization);
   });
 }

@@ -54,8 +54,14 @@ class Suite:
         subprocess.run([ROOT / "deploy/local/down"], env=self.environment, capture_output=True, check=False)
 
     def get(self, path):
-        self.connection.request("GET", path, headers={"Accept": "application/json"})
-        response = self.connection.getresponse()
+        try:
+            self.connection.request("GET", path, headers={"Accept": "application/json"})
+            response = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # The gateway closes connections on which nothing was asked for a minute.
+            self.connection.close()
+            self.connection.request("GET", path, headers={"Accept": "application/json"})
+            response = self.connection.getresponse()
         body = response.read()
         if response.status != 200:
             raise Void(f"{path}: {response.status} {body[:300]}")

@@ -35,7 +35,7 @@ absl::Status TitleMissing() {
 TEST(Errors, SpeakEnglish) {
   const google::rpc::Status proto = ToProto(TitleMissing(), false);
   EXPECT_EQ(proto.code(), 3);
-  EXPECT_EQ(proto.message(), "It must be given.");
+  EXPECT_EQ(proto.message(), "activity.title: It must be given.");
   const Details details = DetailsOf(proto);
   EXPECT_EQ(details.count, 3);
   EXPECT_EQ(details.info.reason(), "INVALID_FIELD");
@@ -45,18 +45,18 @@ TEST(Errors, SpeakEnglish) {
   EXPECT_EQ(details.bad_request.field_violations(0).description(),
             "It must be given.");
   EXPECT_EQ(details.localized.locale(), "en");
-  EXPECT_EQ(details.localized.message(), "It must be given.");
+  EXPECT_EQ(details.localized.message(), "activity.title: It must be given.");
 }
 
 TEST(Errors, SpeakSwedishButForTheMessageItself) {
   const google::rpc::Status proto = ToProto(TitleMissing(), true);
-  EXPECT_EQ(proto.message(), "It must be given.");
+  EXPECT_EQ(proto.message(), "activity.title: It must be given.");
   const Details details = DetailsOf(proto);
   EXPECT_EQ(details.count, 3);
   EXPECT_EQ(details.bad_request.field_violations(0).description(),
             "Det krävs.");
   EXPECT_EQ(details.localized.locale(), "sv");
-  EXPECT_EQ(details.localized.message(), "Det krävs.");
+  EXPECT_EQ(details.localized.message(), "activity.title: Det krävs.");
 }
 
 TEST(Errors, KeepEveryField) {

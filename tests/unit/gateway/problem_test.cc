@@ -92,5 +92,19 @@ TEST(Problem, IsJsonWhateverTheRequestWas) {
   EXPECT_EQ(problem.at("detail"), "a \"quoted\"\nline");
 }
 
+TEST(ProblemJson, NamesFieldsAsRestDoesAndLeavesWhatTheCallerWrote) {
+  const google::rpc::Status status = ToProto(
+      InvalidField("activity.end_date",
+                   {"It lies before start_date, not \"end_of_days\".", ""}),
+      false);
+  const std::string json =
+      ProblemJson(status, 400, "/v1/activities", false, "activity");
+  EXPECT_NE(json.find("\"detail\":\"endDate: It lies before startDate, not "
+                      "\\\"end_of_days\\\".\""),
+            std::string::npos)
+      << json;
+  EXPECT_NE(json.find("\"field\":\"endDate\""), std::string::npos) << json;
+}
+
 }  // namespace
 }  // namespace reglab::gateway
