@@ -15,7 +15,7 @@ unset PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE
 export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
 
 say() { printf '%s\n' "$*"; }
-step() { printf '%-46s' "$1 …"; }
+step() { printf '%-52s' "$1 …"; }
 done_in() { printf '%s\n' "${1:-done}"; }
 fail() {
   printf '\n%s: %s\n' "${0##*/}" "$1" >&2
