@@ -103,8 +103,20 @@ make_socket_directory() {
     fail "$PG_SOCKET is not a directory that only $owner can enter" "Remove it and start again."
 }
 
+# Clusters of this very state directory that nothing leads to any more, because
+# the directory was removed without deploy/local/down --delete.
+delete_orphans() {
+  local data
+  for data in /var/lib/postgresql/reglab-*; do
+    [[ $data != "$PG_DATA" && -f $data/reglab && $(<"$data/reglab") == "$STATE" ]] || continue
+    as_postgres "$PG_BIN/pg_ctl" --pgdata="$data" --mode=immediate --silent stop >/dev/null 2>&1 || true
+    rm -rf "$data" "/tmp/${data##*/}"
+  done
+}
+
 make_cluster() {
   as_postgres test -s "$PG_DATA/reglab" && return
+  [[ $(id -u) != 0 ]] || delete_orphans
   # What an interrupted start left: a cluster is complete once it has its mark.
   as_postgres rm -rf "$PG_DATA"
   as_postgres "$PG_BIN/initdb" --pgdata="$PG_DATA" --username=postgres --encoding=UTF8 \
