@@ -103,7 +103,7 @@ class Outliner {
       if (block.depth == 0 && i > 0 && LooksBare(i)) ++bare;
     }
     const bool marked = headings > 0 || certain;
-    style_.numbered = !marked;
+    style_.numbered = headings == 0 && (!certain || CountsOn());
     bool numbers = false;
     if (!marked) {
       // A trial run tells which numbered points would be items.
@@ -125,6 +125,24 @@ class Outliner {
     style_.bold = !marked && !numbers;
     style_.bare = !marked && !numbers && bold == 0 && bare >= 2;
     headings_ = std::move(titles);
+  }
+
+  // "1) Öppning", "Punkt 2. Ekonomi", "3 § Övrigt": one row of items, however
+  // each is written.
+  bool CountsOn() const {
+    int last = 0;
+    for (const Block& block : blocks()) {
+      if (block.depth > 1) continue;
+      for (size_t i = 0; i < block.lines.size(); ++i) {
+        const std::optional<ItemNumber> number =
+            FindItemNumber(block.lines[i].text);
+        if (!number || (!number->certain && (!number->dotted || i > 0))) {
+          continue;
+        }
+        if (Value(*number) != ++last) return false;
+      }
+    }
+    return true;
   }
 
   // A short line of its own before a longer text, without a full stop.
@@ -200,7 +218,7 @@ class Outliner {
                    !NamesPlace(text))) {
         flush();
         list = 0;
-        if (item && !number->certain) last_ = Value(*number);
+        if (item) last_ = Value(*number);
         AddHeading(item ? kNumberedLevel
                         : (IsBoldLine(text) ? kBoldLevel : kCapitalsLevel),
                    {line}, item ? std::move(number) : std::nullopt);
@@ -217,6 +235,36 @@ class Outliner {
       if (looks && list == 0) flush();
     }
     flush();
+  }
+
+  // Markdown takes "Beslut: …" straight after a list for more of its last
+  // point. True when such a label ended the point, and the list with it.
+  bool AddPoint(const std::vector<SourceLine>& lines, int list) {
+    const auto label = std::find_if(lines.begin() + 1, lines.end(), EndsPoint);
+    Add(Unit::Kind::kPoint, {lines.begin(), label}, list);
+    if (label == lines.end()) return false;
+    AddParagraph({label, lines.end()});
+    return true;
+  }
+
+  static bool EndsPoint(const SourceLine& line) {
+    const FoundLabel label = FindLabel(line.text);
+    if (!label.colon || !StartsWithCapital(label.name)) return false;
+    switch (label.topic) {
+      case Topic::kAttendance:
+      case Topic::kAbsence:
+      case Topic::kDiscussion:
+      case Topic::kQuestions:
+      case Topic::kQuestion:
+      case Topic::kAnswer:
+      case Topic::kConclusion:
+      case Topic::kDecision:
+      case Topic::kAction:
+        return true;
+      default:
+        // Who does the point's task, when and where, is part of it.
+        return false;
+    }
   }
 
   // In a list of those present, "REGION UPPSALA" is no heading.
@@ -257,7 +305,7 @@ class Outliner {
       }
       ++end;
     }
-    const int list = ++lists_;
+    int list = ++lists_;
     const bool items = AreItems(begin, end);
     for (size_t i = begin; i < end;) {
       size_t next = i + 1;
@@ -276,7 +324,7 @@ class Outliner {
           const Block& block = blocks()[each];
           lines.insert(lines.end(), block.lines.begin(), block.lines.end());
         }
-        Add(Unit::Kind::kPoint, std::move(lines), list);
+        if (AddPoint(lines, list)) list = ++lists_;
       }
       i = next;
     }
@@ -320,12 +368,12 @@ class Outliner {
 
   void AddItem(size_t begin, size_t end, std::optional<ItemNumber> number) {
     const Block& first = blocks()[begin];
-    if (number && !number->certain) last_ = Value(*number);
+    if (number) last_ = Value(*number);
     AddHeading(kNumberedLevel, {first.lines[0]}, std::move(number));
     if (first.lines.size() > 1) {
       AddParagraph({first.lines.begin() + 1, first.lines.end()});
     }
-    const int list = ++lists_;
+    int list = ++lists_;
     for (size_t i = begin + 1; i < end; ++i) {
       const Block& block = blocks()[i];
       if (block.kind == Block::Kind::kRule) {
@@ -333,7 +381,7 @@ class Outliner {
       } else if (IsTable(block.lines)) {
         Add(Unit::Kind::kTable, block.lines);
       } else if (block.depth > 1) {
-        Add(Unit::Kind::kPoint, block.lines, list);
+        if (AddPoint(block.lines, list)) list = ++lists_;
       } else {
         AddParagraph(block.lines);
       }

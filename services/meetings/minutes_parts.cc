@@ -205,9 +205,7 @@ class Parts {
       Place("decisions", response_.decisions_size(), parsed.position, decision);
       decision.set_text(parsed.text);
       decision.set_body(response_.meeting().body());
-      if (!parsed.paragraph_number.empty()) {
-        decision.set_number(absl::StrCat("§ ", parsed.paragraph_number));
-      }
+      decision.set_number(NumberOf(parsed));
       decision.set_subject(SubjectOf(parsed.position));
       AddSource(Layout("decisions"), parsed);
     }
@@ -228,6 +226,18 @@ class Parts {
     SetLabel(layout, parsed.label);
     SetText(layout, "source_text", parsed.source_text);
     (*layout.mutable_fields())["quoted"].set_bool_value(parsed.quoted);
+  }
+
+  // As the document writes it: "§ 2", or "2" beneath "Punkt 2".
+  std::string NumberOf(const ParsedDecision& decision) const {
+    const int item = decision.position.item;
+    if (decision.paragraph_number.empty()) return "";
+    if (item >= 0 && item < int(minutes_.items.size()) &&
+        minutes_.items[item].number == decision.paragraph_number &&
+        minutes_.items[item].heading.find("§") == std::string::npos) {
+      return decision.paragraph_number;
+    }
+    return absl::StrCat("§ ", decision.paragraph_number);
   }
 
   std::string SubjectOf(const Position& position) const {
