@@ -178,6 +178,14 @@ size_t Border(std::string_view rest, std::string_view before, bool& tied) {
       return dash.size();
     }
   }
+  // "Anna Ek från Tillväxtverket".
+  constexpr std::string_view from_where = " från ";
+  if (rest.starts_with(from_where) &&
+      StartsWithCapital(rest.substr(from_where.size())) &&
+      KindOfName(before) == NameKind::kPerson) {
+    tied = true;
+    return from_where.size();
+  }
   for (std::string_view word : {" och ", " samt ", " & ", " respektive "}) {
     if (Lower(rest.substr(0, word.size())) != word) continue;
     const std::string_view next = rest.substr(word.size());
