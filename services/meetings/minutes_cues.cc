@@ -180,7 +180,7 @@ constexpr std::string_view kOwnerCue =
 constexpr std::string_view kDueCue =
     "<(?:senast|klart?(?: "
     "senast)?|deadline|före|innan|inom|t\\.?o\\.?m\\.?|till "
-    "och med|till den|slutdatum|tidsfrist|förfallodatum|för genomförande)"
+    "och med|till den|till|slutdatum|tidsfrist|förfallodatum|för genomförande)"
     "\\s*:?\\s*\\**\\s*";
 
 constexpr std::string_view kHostCue =
@@ -219,6 +219,11 @@ constexpr std::string_view kAbsentCues[] = {
     "^(.+?) (?:var|är) (?:frånvarande|förhindrade?)(?: att [\\pL ]+)?\\.?$",
     "^(.+?) (?:kunde|kan) inte (?:delta|närvara|medverka)[\\pL ]*\\.?$",
 };
+
+constexpr std::string_view kIdeasHeading =
+    "^(?:(?:nya|fler|andra|övriga|inkomna|medlemmarnas|gruppernas) )?"
+    "(?:[\\pL]*idéer|idébank|förslag (?:på|till) (?:nya |kommande )?"
+    "(?:aktiviteter|teman|ämnen|lärprojekt|verksamhet))>";
 
 const std::vector<std::unique_ptr<RE2>>& LabelPatterns() {
   static const auto& patterns = *new std::vector<std::unique_ptr<RE2>>([] {
@@ -519,6 +524,11 @@ std::string FindDue(std::string_view text, std::string_view meeting_date) {
     return DayFrom(dates[0], meeting_date);
   }
   return "";
+}
+
+bool AnnouncesIdeas(std::string_view heading) {
+  static const RE2& cue = *Cue(kIdeasHeading).release();
+  return RE2::PartialMatch(Plain(heading.substr(0, 200)), cue);
 }
 
 std::string FindHost(std::string_view text) {

@@ -91,6 +91,9 @@ std::string FindOwner(std::string_view text);
 // `meeting_date` gives the year when the text does not.
 std::string FindDue(std::string_view text, std::string_view meeting_date);
 
+// True of "Nya idéer", "Idéer till kommande verksamhet".
+bool AnnouncesIdeas(std::string_view heading);
+
 // "dagens värd, Storstockholm, …"; empty when the text names no host.
 std::string FindHost(std::string_view text);
 

@@ -23,6 +23,11 @@ constexpr int kMostOfficers = 50;
 // Who was there is told at the beginning.
 constexpr int kMostOpeningSentences = 300;
 
+bool IsClause(std::string_view text) {
+  static const RE2& clause = *Cue("^[*_-]*\\s*(?:dels )?att>").release();
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), clause);
+}
+
 }  // namespace
 
 void MinutesReader::ReadText(const Lines& lines) {
@@ -134,6 +139,7 @@ void MinutesReader::ReadFreeText(const Lines& lines) {
       !sentences.empty() && sentences.size() < 20 &&
       std::all_of(sentences.begin(), sentences.end(), IsDecision);
   if (all_decisions) {
+    if (AddClauses(lines)) return;
     AddDecision(lines, text, {});
     return;
   }
@@ -259,7 +265,8 @@ void MinutesReader::ReadLabelled(const FoundLabel& label, const Lines& lines) {
 
 void MinutesReader::Suggest(const Lines& lines, std::string_view text,
                             const Position& position, bool discussed) {
-  FindSuggestions({text, Numbers(lines), position, discussed}, minutes_);
+  FindSuggestions({text, Numbers(lines), position, discussed, ideas_},
+                  minutes_);
 }
 
 void MinutesReader::AddNote(const Lines& lines, ParsedNote::Kind kind,
@@ -326,9 +333,35 @@ void MinutesReader::AddDecision(const Lines& lines, std::string source,
   minutes_.decisions.push_back(std::move(decision));
 }
 
+bool MinutesReader::AddClauses(const Lines& lines) {
+  static const RE2& lead =
+      *Cue("(?:beslutade|beslutar|beslöt|beslutades|följande):?$").release();
+  // "… ge kansliet i uppdrag", "att …" on the next line, is one clause.
+  static const RE2& goes_on = *Cue("<(?:uppdrag|för|genom|om|än)$").release();
+  if (lines.size() < 3 || !RE2::PartialMatch(Plain(lines[0].text), lead) ||
+      !IsClause(lines[1].text)) {
+    return false;
+  }
+  std::vector<Lines> clauses;
+  for (size_t i = 1; i < lines.size(); ++i) {
+    const bool begins =
+        i == 1 || (IsClause(lines[i].text) &&
+                   !RE2::PartialMatch(Plain(lines[i - 1].text), goes_on));
+    if (begins) clauses.emplace_back();
+    clauses.back().push_back(lines[i]);
+  }
+  if (clauses.size() < 2) return false;
+  for (Lines& clause : clauses) {
+    const std::string text = Text(clause);
+    // The first holds the words that all of them go on from.
+    if (&clause == &clauses.front()) clause.insert(clause.begin(), lines[0]);
+    AddDecision(clause, Text(clause), {}, false, text);
+  }
+  return true;
+}
+
 bool MinutesReader::AddToDecision(const Lines& lines, const std::string& text) {
-  static const RE2& clause = *Cue("^[*_-]*\\s*(?:dels )?att>").release();
-  if (minutes_.decisions.empty() || !RE2::PartialMatch(text, clause)) {
+  if (minutes_.decisions.empty() || !IsClause(text)) {
     return false;
   }
   ParsedDecision& decision = minutes_.decisions.back();

@@ -96,6 +96,9 @@ class MinutesReader {
   void AddPoint(Mode& mode, const Lines& lines);
   void AddDecision(const Lines& lines, std::string source, Label label,
                    bool quoted = false, std::string_view rest = {});
+  // "Styrelsen beslutade", and below it a line with "att …" for each decision;
+  // false when the paragraph is written otherwise.
+  bool AddClauses(const Lines& lines);
   // "att …" in a paragraph of its own, after what was decided.
   bool AddToDecision(const Lines& lines, const std::string& text);
   void AddTask(const Lines& lines, std::string source, Label label,
@@ -125,6 +128,8 @@ class MinutesReader {
   int item_ = -1;
   int item_level_ = 0;
   std::string paragraph_number_;
+  // Each point beneath the item is an idea.
+  bool ideas_ = false;
   // What the text beneath the last heading is, and what a label on a line of
   // its own says of the next list or paragraph.
   Mode base_;

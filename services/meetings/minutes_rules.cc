@@ -198,6 +198,7 @@ void MinutesReader::ReadHeading(const Unit& unit) {
     // The outcome of the whole meeting, after its items.
     item_ = -1;
     item_level_ = 0;
+    ideas_ = false;
   }
   base_ = Enter(label.topic, unit.lines, std::max(unit.level, 1));
 }
@@ -225,6 +226,7 @@ void MinutesReader::AddItem(const Unit& unit) {
       unit.level == kNumberedLevel) {
     SplitTitle(unit, item, rest);
   }
+  ideas_ = AnnouncesIdeas(item.title);
   const std::string lower = Lower(item.title);
   minutes_.items.push_back(std::move(item));
   static const RE2& said = *Cue("dialog|diskussion|<laget runt>").release();

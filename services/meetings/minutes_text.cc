@@ -2,6 +2,7 @@
 
 #include <absl/strings/ascii.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -10,6 +11,9 @@
 
 namespace reglab::meetings {
 namespace {
+
+// Characters; what is longer is cut to its first words.
+constexpr size_t kLongestTitle = 100;
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
@@ -302,6 +306,15 @@ std::string FirstWords(std::string_view text, int words) {
     head.remove_suffix(1);
   }
   return Concat(head, "…");
+}
+
+std::string TitleOf(std::string_view text) {
+  const std::string whole = Plain(OnOneLine(text));
+  const auto characters =
+      std::count_if(whole.begin(), whole.end(),
+                    [](unsigned char c) { return (c & 0xC0) != 0x80; });
+  if (static_cast<size_t>(characters) <= kLongestTitle) return whole;
+  return FirstWords(text, 8);
 }
 
 std::unique_ptr<RE2> Cue(std::string_view pattern) {

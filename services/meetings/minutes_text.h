@@ -50,6 +50,9 @@ std::vector<std::string_view> Sentences(std::string_view text);
 
 // At most `words` words, on one line, with "…" when something was left out.
 std::string FirstWords(std::string_view text, int words);
+// The whole text on one line when it is short enough for a title, else its
+// first words.
+std::string TitleOf(std::string_view text);
 std::string OnOneLine(std::string_view text);
 
 // Compiles a cue: case does not matter, "<" is the beginning of a word and ">"

@@ -193,11 +193,17 @@ constexpr std::string_view kActivityPhrase =
     "|[,.;!?)]|"
     "$| där | som | i | och )";
 
+// "Idé: Studieresa om vätgas."; the group is the idea.
+constexpr std::string_view kLabelledIdea =
+    "^[-*•–_\\s]*(?:idé|idéförslag|projektidé|förslag|aktivitetsförslag)"
+    "(?: \\d{1,2})?[*_]*:[*_]*\\s+(\\S.*)$";
 // Wishes that are ideas wherever they stand.
 constexpr std::string_view kWish =
     "<(?:en idé|idén|idéer (?:om|är|som var)|förslag (?:på|om|är|som)|ett "
     "förslag|föreslår|föreslog|"
-    "föreslogs|föreslås|önskemål|önskar|önskade|efterfråga[\\pL]*|"
+    "reglab "
+    "(?:bör|borde)|föreslogs|föreslås|önskemål|önskar|önskade|efterfråga[\\pL]*"
+    "|"
     "efterlys[\\pL]*|vore (?:[\\pL]+ )?(?:bra|intressant|önskvärt|värdefullt|"
     "spännande|roligt|kul|toppen|relevant|nyttigt|givande)|"
     "skulle (?:[\\pL]+ )?vara (?:[\\pL]+ )?(?:bra|intressant|önskvärt|"
@@ -268,7 +274,7 @@ ParsedSuggestion Suggest(ParsedSuggestion::Kind kind, const SaidText& said,
                          const Sentence& sentence) {
   ParsedSuggestion suggestion{.kind = kind,
                               .text = sentence.text,
-                              .title = FirstWords(sentence.text, 8),
+                              .title = TitleOf(sentence.text),
                               .position = said.position};
   suggestion.position.line = sentence.line;
   suggestion.position.last_line = std::max(sentence.line, said.position.line);
@@ -505,6 +511,7 @@ std::vector<ReferralTarget> FindTargets(std::string_view text) {
 }
 
 void FindSuggestions(const SaidText& said, ParsedMinutes& minutes) {
+  static const RE2& labelled_idea = Compiled(kLabelledIdea);
   static const RE2& better = Compiled(kIsBetter);
   static const RE2& points_back = Compiled(kPointsBack);
   // An activity that is named is a thought of its own.
@@ -514,6 +521,8 @@ void FindSuggestions(const SaidText& said, ParsedMinutes& minutes) {
   size_t amendment = none;
   size_t idea = none;
   std::string_view begun;
+  const bool ideas =
+      said.ideas || AnnouncesIdeas(said.text.substr(0, said.text.find('\n')));
   for (const Sentence& sentence : SentencesOf(said)) {
     const size_t at = minutes.suggestions.size();
     if (amendment != none) {
@@ -541,11 +550,17 @@ void FindSuggestions(const SaidText& said, ParsedMinutes& minutes) {
       idea = none;
       continue;
     }
-    if (IsDecision(sentence.text) || !IsIdea(sentence, said.discussed)) {
+    std::string labelled;
+    RE2::PartialMatch(sentence.text, labelled_idea, &labelled);
+    const bool point = ideas && HasBullet(sentence.source);
+    const bool begins = point || !labelled.empty();
+    if (IsDecision(sentence.text) || !(begins || (ideas && idea != none) ||
+                                       IsIdea(sentence, said.discussed))) {
       idea = none;
       continue;
     }
-    if (idea != none && !RE2::PartialMatch(sentence.text, activity)) {
+    if (idea != none && !begins &&
+        !RE2::PartialMatch(sentence.text, activity)) {
       // One thought in several sentences.
       ParsedSuggestion& before = minutes.suggestions[idea];
       const char* end = sentence.source.data() + sentence.source.size();
@@ -560,7 +575,9 @@ void FindSuggestions(const SaidText& said, ParsedMinutes& minutes) {
         Suggest(ParsedSuggestion::Kind::kIdea, said, sentence);
     begun = sentence.source;
     const std::string theme = Theme(said.text);
-    if (RE2::PartialMatch(sentence.text, points_back)) {
+    if (!labelled.empty()) {
+      suggestion.title = TitleOf(labelled);
+    } else if (RE2::PartialMatch(sentence.text, points_back)) {
       const char* end = sentence.source.data() + sentence.source.size();
       const char* from = said.text.data();
       if (end - from > static_cast<ptrdiff_t>(kLongestSentence)) {
@@ -568,10 +585,11 @@ void FindSuggestions(const SaidText& said, ParsedMinutes& minutes) {
       }
       begun = std::string_view(from, end - from);
       suggestion.text = OnOneLine(begun);
-      suggestion.title = theme.empty() ? FirstWords(suggestion.text, 8) : theme;
+      suggestion.title = theme.empty() ? TitleOf(suggestion.text) : theme;
       suggestion.position.line = said.position.line;
-    } else if (!theme.empty() && sentence.source.data() == said.text.data()) {
-      suggestion.title = FirstWords(theme, 8);
+    } else if (!theme.empty() && !point &&
+               sentence.source.data() == said.text.data()) {
+      suggestion.title = TitleOf(theme);
     }
     idea = at;
     minutes.suggestions.push_back(std::move(suggestion));

@@ -20,6 +20,8 @@ struct SaidText {
   // Said in a discussion, where a wish is an idea, rather than told by whoever
   // took the notes.
   bool discussed = false;
+  // Beneath a heading such as "Nya idéer", where each point is one.
+  bool ideas = false;
 };
 
 // Adds the amendments, referrals and ideas in the text to the suggestions, and

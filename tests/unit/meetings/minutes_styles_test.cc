@@ -305,5 +305,118 @@ TEST(Date, OfTheNextMeetingIsNotThisOne) {
   EXPECT_EQ(minutes.date, "");
 }
 
+TEST(Labels, StraightAfterAListEndIt) {
+  const ParsedMinutes minutes = ParseMinutes(
+      "## Verksamhetsplan\n\n- Mer fokus\n- Tydligare mål\nFråga: Hur går "
+      "det?\nSvar: Bra.\nBeslut: att planen antas.\nÅtgärd: Anna bokar "
+      "lokal.\n");
+  ASSERT_EQ(minutes.questions.size(), 1u);
+  EXPECT_EQ(minutes.questions[0].answers.size(), 1u);
+  ASSERT_EQ(minutes.decisions.size(), 1u);
+  EXPECT_EQ(minutes.decisions[0].text, "att planen antas.");
+  ASSERT_EQ(minutes.actions.size(), 1u);
+  EXPECT_EQ(minutes.actions[0].owner_text, "Anna");
+  EXPECT_EQ(minutes.placed_lines, minutes.source_lines);
+}
+
+TEST(Labels, BeneathANumberedPointArePartsOfTheirOwn) {
+  for (const char* text :
+       {"## Läget\n\n1. Ekonomi\n   Beslut: att budgeten antas.\n"
+        "   Åtgärd: Anna bokar lokal.\n2. Övrigt\n",
+        "1. Ekonomi\n   - Gott läge\n   Beslut: att budgeten antas.\n"
+        "   Åtgärd: Anna bokar lokal.\n2. Övrigt\n",
+        "## Läget\n\n- Ekonomi\nBeslut:\n- att budgeten antas.\n\n"
+        "Åtgärd: Anna bokar lokal.\n"}) {
+    const ParsedMinutes minutes = ParseMinutes(text);
+    ASSERT_EQ(minutes.decisions.size(), 1u) << text;
+    EXPECT_EQ(minutes.decisions[0].text, "att budgeten antas.") << text;
+    EXPECT_EQ(minutes.actions.size(), 1u) << text;
+    EXPECT_EQ(minutes.placed_lines, minutes.source_lines) << text;
+  }
+}
+
+TEST(Ideas, AreLabelledOrProposedToReglab) {
+  const ParsedMinutes minutes = ParseMinutes(
+      "## Övrigt\n\nIdé: Studieresa om vätgas.\n\n- Idé: En expedition till "
+      "Norge.\n\nFörslag: Reglab bör starta ett lärprojekt om AI.\n\nReglab "
+      "bör "
+      "starta ett lärprojekt om kultur.\n");
+  std::vector<std::string> titles;
+  for (const auto* idea : Suggested(minutes, Kind::kIdea)) {
+    titles.push_back(idea->title);
+  }
+  EXPECT_THAT(titles,
+              ElementsAre("Studieresa om vätgas.", "En expedition till Norge.",
+                          "Reglab bör starta ett lärprojekt om AI.",
+                          "Reglab bör starta ett lärprojekt om kultur."));
+}
+
+TEST(Ideas, AreThePointsBeneathAHeadingForThem) {
+  for (const char* heading :
+       {"## Nya idéer", "## Idéer till kommande verksamhet", "Nya idéer:"}) {
+    const ParsedMinutes minutes = ParseMinutes(
+        "# Anteckningar\n\n" + std::string(heading) +
+        "\n\n- Vätgas i norr\n- Ett besök i Norge. Gärna i maj.\n\n"
+        "## Ekonomi\n\n- Gott läge\n");
+    const auto ideas = Suggested(minutes, Kind::kIdea);
+    ASSERT_EQ(ideas.size(), 2u) << heading;
+    EXPECT_EQ(ideas[0]->title, "Vätgas i norr");
+    EXPECT_THAT(ideas[1]->text, HasSubstr("Gärna i maj."));
+  }
+}
+
+TEST(Ideas, KeepAWholeSentenceOfUpToAHundredCharactersAsTitle) {
+  const auto title = [](const std::string& sentence) {
+    const ParsedMinutes minutes =
+        ParseMinutes("## Övrigt\n\n" + sentence + "\n");
+    const auto ideas = Suggested(minutes, Kind::kIdea);
+    return ideas.size() == 1 ? ideas[0]->title : std::string("none");
+  };
+  const std::string sentence =
+      "Det vore bra att göra en resa till våra vänner i Åbo på våren.";
+  EXPECT_EQ(title(sentence), sentence);
+  EXPECT_EQ(title("Det vore bra att göra en resa till våra vänner i Åbo på "
+                  "våren eller när det passar alla regioner i hela landet."),
+            "Det vore bra att göra en resa till…");
+}
+
+TEST(Items, WrittenInSeveralWaysAreOneRow) {
+  const ParsedMinutes minutes = ParseMinutes(
+      "1) Öppning\nMötet öppnades.\n\nPunkt 2. Ekonomi\nBESLUT: att budgeten "
+      "antas.\n\n3 § Övrigt\nInget fanns.\n");
+  EXPECT_THAT(ItemTitles(minutes), ElementsAre("Öppning", "Ekonomi", "Övrigt"));
+  ASSERT_EQ(minutes.items.size(), 3u);
+  EXPECT_EQ(minutes.items[1].number, "2");
+  EXPECT_EQ(minutes.decisions.size(), 1u);
+}
+
+TEST(Actions, AreDueOnADayWithoutYearAfterTill) {
+  for (const char* word : {"till", "senast", "innan", "till den"}) {
+    const ParsedMinutes minutes = ParseMinutes(
+        "# Styrelsen 2024-02-20\n\n## Möten\n\nÅtgärd: Anna Ek bokar lokal " +
+        std::string(word) + " 1 maj.\n");
+    ASSERT_EQ(minutes.actions.size(), 1u) << word;
+    EXPECT_EQ(minutes.actions[0].due_date, "2024-05-01") << word;
+    EXPECT_EQ(minutes.actions[0].owner_text, "Anna Ek") << word;
+  }
+}
+
+TEST(Decisions, StandOneOnEachLineThatBeginsWithAtt) {
+  const ParsedMinutes minutes = ParseMinutes(
+      "## Ekonomi\n\nStyrelsen beslutade\natt fastställa budgeten för 2025\n"
+      "att ge kansliet i uppdrag\natt återkomma i maj.\n");
+  ASSERT_EQ(minutes.decisions.size(), 2u);
+  EXPECT_EQ(minutes.decisions[0].text, "att fastställa budgeten för 2025");
+  EXPECT_EQ(minutes.decisions[1].text,
+            "att ge kansliet i uppdrag\natt återkomma i maj.");
+  EXPECT_EQ(minutes.placed_lines, minutes.source_lines);
+}
+
+TEST(Attendance, InRunningTextTellsWhereAPersonIsFrom) {
+  const ParsedMinutes minutes = ParseMinutes(
+      "Medlemsgruppen 2024-02-20\n\nAnna Ek från Tillväxtverket deltog.\n");
+  EXPECT_THAT(Attending(minutes), ElementsAre("Tillväxtverket | Anna Ek | "));
+}
+
 }  // namespace
 }  // namespace reglab::meetings
