@@ -17,6 +17,7 @@
 #include <future>
 #include <utility>
 
+#include "absl/flags/flag.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -28,6 +29,9 @@
 #include "services/common/field_rules.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
+
+ABSL_FLAG(bool, log_calls, true,
+          "Write a log line for each call; errors of ours are always written");
 
 namespace reglab {
 
@@ -339,6 +343,8 @@ void Runtime::Observe(const Method& method, const Incoming& incoming,
               {"code", absl::StatusCodeToString(status.code())}})
         .Increment();
   }
+  static const bool log_calls = absl::GetFlag(FLAGS_log_calls);
+  if (!log_calls && status.code() != absl::StatusCode::kInternal) return;
   LogInfo("call", {{"method", method.path},
                    {"code", absl::StatusCodeToString(status.code())},
                    {"reason", ReasonOf(status)},

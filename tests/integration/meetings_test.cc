@@ -258,10 +258,19 @@ TEST(Parts, ArePublicOnlyAsFarAsTheirMeetingIs) {
           .status()));
   v1::ListAgendaItemsRequest list;
   list.set_parent(created->name());
+  EXPECT_TRUE(
+      absl::IsNotFound(Ask<v1::ListAgendaItemsResponse>(
+                           "AgendaItemsService/ListAgendaItems", list, Nobody())
+                           .status()));
+  // Across all meetings it is simply not among them.
+  list.set_parent("meetings/-");
+  list.set_page_size(500);
   const auto listed = Ask<v1::ListAgendaItemsResponse>(
       "AgendaItemsService/ListAgendaItems", list, Nobody());
   ASSERT_TRUE(listed.ok()) << listed.status();
-  EXPECT_EQ(listed->agenda_items_size(), 0);
+  for (const v1::AgendaItem& each : listed->agenda_items()) {
+    EXPECT_NE(each.name(), stored->name());
+  }
 }
 
 TEST(Parts, AreCreatedChangedAndListedUnderTheirItem) {
