@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -59,7 +60,13 @@ std::string MinutesReader::Text(const Lines& lines) {
   const size_t indent = LeadingSpace(lines[0].text);
   for (const SourceLine& line : lines) {
     if (!text.empty()) text += '\n';
-    text += line.text.substr(std::min(indent, LeadingSpace(line.text)));
+    size_t taken = std::min(indent, LeadingSpace(line.text));
+    // A wide space is taken whole or not at all.
+    while (taken > 0 && taken < line.text.size() &&
+           (static_cast<uint8_t>(line.text[taken]) & 0xC0) == 0x80) {
+      --taken;
+    }
+    text += line.text.substr(taken);
   }
   return text;
 }

@@ -188,5 +188,14 @@ TEST(AnyBytes, TakeTimeInProportionToTheirLength) {
   }
 }
 
+// Found by fuzzing: an indentation of two characters against a space of three
+// bytes.
+TEST(Minutes, WideSpaceIsNeverCutInTwo) {
+  const ParsedMinutes minutes =
+      ParseMinutes(" \v+ \v+text\n\xE2\x80\x8Bmer text\n*");
+  EXPECT_TRUE(IsUtf8(RenderMinutes(minutes)));
+  EXPECT_EQ(minutes.placed_lines, minutes.source_lines);
+}
+
 }  // namespace
 }  // namespace reglab::meetings
