@@ -14,6 +14,7 @@
 #include "gateway/limits.h"
 #include "gateway/protocols/rest.h"
 #include "gateway/routes.h"
+#include "gateway/threads.h"
 #include "gateway/traffic.h"
 #include "gateway/upstream.h"
 #include "services/common/identity.h"
@@ -29,7 +30,8 @@ ABSL_FLAG(std::string, assertion_key_file, "",
           "PEM file with the Ed25519 key that signs this process's assertions");
 ABSL_FLAG(std::string, assertion_trusted_dir, "",
           "Directory with the public keys of all processes");
-ABSL_FLAG(int, threads, 2, "Threads that serve connections");
+ABSL_FLAG(int, threads, 2,
+          "Threads that serve connections and call the services");
 ABSL_FLAG(int, most_connections, 4096, "Connections at a time");
 ABSL_FLAG(int, most_in_flight, 1024, "Calls to the services at a time");
 ABSL_FLAG(bool, cache, true, "Share what the public may read");
@@ -60,7 +62,8 @@ absl::Status Serve() {
           "needed");
     }
   }
-  Upstreams upstreams(addresses, *assertions);
+  Threads threads(absl::GetFlag(FLAGS_threads));
+  Upstreams upstreams(addresses, *assertions, threads);
   const auto send = [&upstreams](const Call& call,
                                  std::function<void(Reply)> done) {
     upstreams.Send(call, std::move(done));
@@ -78,11 +81,9 @@ absl::Status Serve() {
   Traffic traffic(absl::GetFlag(FLAGS_log_requests));
   Rest rest(routes, authenticator, dispatch, traffic,
             [&upstreams] { return upstreams.Ready(); });
-  upstreams.Ready();
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
-                   Server::Start({.listen = absl::GetFlag(FLAGS_listen),
-                                  .threads = absl::GetFlag(FLAGS_threads)},
-                                 rest, limits));
+                   Server::Start({.listen = absl::GetFlag(FLAGS_listen)}, rest,
+                                 limits, threads));
   ServeMetrics();
   LogInfo("serving", {{"listen", absl::GetFlag(FLAGS_listen)},
                       {"port", int64_t(server->port())}});
@@ -90,9 +91,6 @@ absl::Status Serve() {
   LogInfo("stopping");
   server->Stop(absl::Seconds(absl::GetFlag(FLAGS_grace_seconds)));
   if (follower) follower->Stop();
-  // Answers that come now belong to no connection, but their coroutines live
-  // until the server is gone.
-  upstreams.Stop();
   LogInfo("stopped");
   return absl::OkStatus();
 }

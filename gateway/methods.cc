@@ -4,6 +4,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
+#include "google/api/annotations.pb.h"
 #include "reglab/options/v1/options.pb.h"
 #include "services/common/spelling.h"
 
@@ -35,6 +36,8 @@ Method DescribeMethod(const google::protobuf::MethodDescriptor* method) {
   }
   result.is_public =
       method->options().GetExtension(options::v1::access).public_();
+  result.reads = method->options().GetExtension(google::api::http).has_get() ||
+                 method->name().starts_with("Authenticate");
   // Reading a whole document takes longer than anything else.
   result.time = method->name().starts_with("Import") ? absl::Seconds(60)
                                                      : absl::Seconds(10);
@@ -43,6 +46,7 @@ Method DescribeMethod(const google::protobuf::MethodDescriptor* method) {
   result.etag_field = StringField(result.response, "etag");
   result.next_page_token_field =
       StringField(result.response, "next_page_token");
+  result.request_id_field = StringField(method->input_type(), "request_id");
   result.validate_only = method->input_type()->FindFieldByName("validate_only");
   return result;
 }

@@ -25,13 +25,15 @@ struct Method {
   std::string path;  // "/reglab.learning.v1.IdeasService/GetIdea"
   int service;       // in kServiceNames
   bool is_public;
+  bool reads;           // changes nothing, so that it may be done twice
   absl::Duration time;  // after which it is given up
   const google::protobuf::Descriptor* response;
   // Numbers of string fields of the response; 0 when there is none.
   int name_field;
   int etag_field;
   int next_page_token_field;
-  // Of the request; null when there is none.
+  // Of the request; 0 and null when there is none.
+  int request_id_field;
   const google::protobuf::FieldDescriptor* validate_only;
 };
 

@@ -1,14 +1,17 @@
 #include "gateway/upstream.h"
 
-#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/support/byte_buffer.h>
 
 #include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
+#include "gateway/link.h"
 #include "services/common/errors.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
@@ -16,7 +19,7 @@
 namespace reglab::gateway {
 namespace {
 
-constexpr int kChannels = 2;
+constexpr std::chrono::milliseconds kSweep(100);
 // An assertion is signed for a minute; nobody's is asked for this often.
 constexpr absl::Duration kNobodyReuse = absl::Seconds(5);
 
@@ -27,42 +30,26 @@ Text ServiceText(int service) {
           std::string(kSwedish[service])};
 }
 
-void StatusOf(const grpc::Status& status, const Call& call,
-              google::rpc::Status* result) {
-  const std::string details = status.error_details();
-  if (!details.empty() && result->ParseFromString(details) &&
-      result->code() == status.error_code()) {
-    return;
+Reply ReplyOf(Answer answer, const Call& call) {
+  Reply reply;
+  if (answer.code == 0) {
+    reply.message = std::move(answer.message);
+    return reply;
+  }
+  if (!answer.details.empty() && reply.status.ParseFromString(answer.details) &&
+      reply.status.code() == answer.code) {
+    return reply;
   }
   // No service of ours has spoken: the words of the library stay in the log.
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-    *result =
-        ToProto(Unavailable(ServiceText(call.method->service)), call.swedish);
-    return;
+  const auto code = static_cast<absl::StatusCode>(answer.code);
+  if (code == absl::StatusCode::kUnavailable) {
+    return Failed(Unavailable(ServiceText(call.method->service)), call.swedish);
   }
   LogError("upstream", {{"method", call.method->path},
-                        {"code", int64_t(status.error_code())},
-                        {"what", status.error_message()},
+                        {"code", int64_t(answer.code)},
+                        {"what", answer.text},
                         {"trace_id", TraceIdOf(call.traceparent)}});
-  *result = ToProto(
-      absl::Status(static_cast<absl::StatusCode>(status.error_code()), ""),
-      call.swedish);
-}
-
-std::string BytesOf(const grpc::ByteBuffer& buffer) {
-  grpc::Slice single;
-  if (buffer.TrySingleSlice(&single).ok()) {
-    return std::string(reinterpret_cast<const char*>(single.begin()),
-                       single.size());
-  }
-  std::vector<grpc::Slice> slices;
-  buffer.Dump(&slices);
-  std::string bytes;
-  bytes.reserve(buffer.Length());
-  for (const grpc::Slice& slice : slices) {
-    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  }
-  return bytes;
+  return Failed(absl::Status(code, ""), call.swedish);
 }
 
 }  // namespace
@@ -79,140 +66,142 @@ Reply Failed(const absl::Status& status, bool swedish) {
   return reply;
 }
 
-struct Upstreams::Target {
-  std::string address;
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  std::vector<std::unique_ptr<grpc::GenericStub>> stubs;
+struct Upstreams::State {
+  State(const Addresses& addresses_in, const Assertions& assertions_in,
+        Threads& threads_in)
+      : addresses(addresses_in),
+        assertions(assertions_in),
+        threads(threads_in) {}
+
+  absl::StatusOr<std::string> AuthorizationOf(const Caller& caller,
+                                              int service);
+  void Sweep(int thread);
+
+  const Addresses addresses;
+  const Assertions& assertions;
+  Threads& threads;
+  struct Links {
+    std::array<std::unique_ptr<Link>, kServices> to;
+    std::unique_ptr<boost::asio::steady_timer> timer;
+  };
+  std::vector<Links> links;  // one for each thread
   std::atomic<unsigned> next{0};
+  struct Nobody {
+    std::string authorization;
+    absl::Time since = absl::InfinitePast();
+  };
   std::mutex mutex;
-  std::string nobody_assertion;
-  absl::Time nobody_since = absl::InfinitePast();
+  std::array<Nobody, kServices> nobody;
 };
 
-struct Upstreams::Running {
-  Call call;
-  std::function<void(Reply)> done;
-  grpc::ClientContext context;
-  grpc::ByteBuffer request;
-  grpc::ByteBuffer response;
-};
-
-Upstreams::Upstreams(const Addresses& addresses, const Assertions& assertions)
-    : assertions_(assertions) {
-  for (int i = 0; i < kServices; ++i) {
-    targets_[i] = std::make_unique<Target>();
-    Target& target = *targets_[i];
-    target.address = addresses[i];
-    for (int number = 0; number < kChannels; ++number) {
-      target.channels.push_back(ProcessChannel(target.address, number));
-      target.stubs.push_back(
-          std::make_unique<grpc::GenericStub>(target.channels.back()));
+Upstreams::Upstreams(const Addresses& addresses, const Assertions& assertions,
+                     Threads& threads)
+    : state_(std::make_unique<State>(addresses, assertions, threads)) {
+  for (int thread = 0; thread < threads.size(); ++thread) {
+    State::Links& links = state_->links.emplace_back();
+    for (int service = 0; service < kServices; ++service) {
+      links.to[size_t(service)] = std::make_unique<Link>(
+          threads.context(thread), addresses[size_t(service)]);
     }
+    links.timer =
+        std::make_unique<boost::asio::steady_timer>(threads.context(thread));
+  }
+  for (int thread = 0; thread < threads.size(); ++thread) {
+    boost::asio::post(threads.context(thread),
+                      [state = state_.get(), thread] { state->Sweep(thread); });
   }
 }
 
-Upstreams::~Upstreams() { Stop(); }
+Upstreams::~Upstreams() = default;
 
-absl::StatusOr<std::string> Upstreams::AssertionOf(const Caller& caller,
-                                                   int service) {
-  if (!caller.nobody()) {
-    return assertions_.Sign(caller, kServiceNames[service]);
-  }
-  Target& target = *targets_[service];
+void Upstreams::State::Sweep(int thread) {
+  Links& own = links[size_t(thread)];
+  for (const auto& link : own.to) link->Sweep();
+  own.timer->expires_after(kSweep);
+  own.timer->async_wait([this, thread](const boost::system::error_code& error) {
+    if (!error) Sweep(thread);
+  });
+}
+
+absl::StatusOr<std::string> Upstreams::State::AuthorizationOf(
+    const Caller& caller, int service) {
   const absl::Time now = absl::Now();
-  {
-    std::lock_guard lock(target.mutex);
-    if (now - target.nobody_since < kNobodyReuse) {
-      return target.nobody_assertion;
-    }
+  Nobody& kept = nobody[size_t(service)];
+  if (caller.nobody()) {
+    std::lock_guard lock(mutex);
+    if (now - kept.since < kNobodyReuse) return kept.authorization;
   }
   absl::StatusOr<std::string> assertion =
-      assertions_.Sign(caller, kServiceNames[service]);
-  if (assertion.ok()) {
-    std::lock_guard lock(target.mutex);
-    target.nobody_assertion = *assertion;
-    target.nobody_since = now;
+      assertions.Sign(caller, kServiceNames[service]);
+  if (!assertion.ok()) return assertion.status();
+  std::string authorization = Concat("Bearer ", *assertion);
+  if (caller.nobody()) {
+    std::lock_guard lock(mutex);
+    kept = {authorization, now};
   }
-  return assertion;
+  return authorization;
 }
 
 void Upstreams::Send(const Call& call, std::function<void(Reply)> done) {
   const int service = call.method->service;
-  absl::StatusOr<std::string> assertion = AssertionOf(*call.caller, service);
-  if (!assertion.ok()) {
-    done(Failed(assertion.status(), call.swedish));
+  absl::StatusOr<std::string> authorization =
+      state_->AuthorizationOf(*call.caller, service);
+  if (!authorization.ok()) {
+    done(Failed(authorization.status(), call.swedish));
     return;
   }
-  auto* running = new Running;
-  running->call = call;
-  running->done = std::move(done);
-  running->context.set_deadline(
-      absl::ToChronoTime(absl::Now() + call.method->time));
-  running->context.AddMetadata("authorization", Concat("Bearer ", *assertion));
-  running->context.AddMetadata("traceparent", call.traceparent);
-  running->context.AddMetadata("accept-language", call.swedish ? "sv" : "en");
-  const grpc::Slice slice(call.message);
-  running->request = grpc::ByteBuffer(&slice, 1);
-  bool stopped = false;
-  {
-    std::lock_guard lock(mutex_);
-    stopped = stopped_;
-    if (!stopped) running_.insert(running);
-  }
-  if (stopped) {
-    running->done(Failed(Unavailable(ServiceText(service)), call.swedish));
-    delete running;
+  auto outgoing = std::make_unique<Outgoing>();
+  outgoing->path = call.method->path;
+  outgoing->authorization = *std::move(authorization);
+  outgoing->traceparent = call.traceparent;
+  outgoing->language = call.swedish ? "sv" : "en";
+  outgoing->message = call.message;
+  outgoing->time = call.method->time;
+  // The service knows a request id again.
+  outgoing->repeatable =
+      call.method->reads ||
+      (call.method->request_id_field != 0 &&
+       !StringOnWire(call.message, call.method->request_id_field).empty());
+  outgoing->done = [call = Call{.method = call.method,
+                                .traceparent = call.traceparent,
+                                .swedish = call.swedish},
+                    done = std::move(done)](Answer answer) {
+    done(ReplyOf(std::move(answer), call));
+  };
+  int thread = state_->threads.current();
+  if (thread >= 0) {
+    state_->links[size_t(thread)].to[size_t(service)]->Send(
+        std::move(outgoing));
     return;
   }
-  Target& target = *targets_[service];
-  target.stubs[target.next++ % kChannels]->UnaryCall(
-      &running->context, call.method->path, grpc::StubOptions(),
-      &running->request, &running->response,
-      [this, running](const grpc::Status& status) {
-        Reply reply;
-        if (status.ok()) {
-          reply.message = BytesOf(running->response);
-        } else {
-          StatusOf(status, running->call, &reply.status);
-        }
-        running->done(std::move(reply));
-        const std::unique_ptr<Running> owned(running);
-        std::lock_guard lock(mutex_);
-        running_.erase(running);
-        if (stopped_) ended_.notify_all();
-      });
+  thread = int(state_->next++ % unsigned(state_->threads.size()));
+  Link* link = state_->links[size_t(thread)].to[size_t(service)].get();
+  boost::asio::post(state_->threads.context(thread),
+                    [link, outgoing = std::move(outgoing)]() mutable {
+                      link->Send(std::move(outgoing));
+                    });
 }
 
-bool Upstreams::Ready() {
-  bool ready = true;
-  for (const auto& target : targets_) {
-    bool any = false;
-    for (const auto& channel : target->channels) {
-      any |= channel->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_READY;
+bool Upstreams::Ready() const {
+  for (const State::Links& links : state_->links) {
+    for (const auto& link : links.to) {
+      if (!link->connected()) return false;
     }
-    ready &= any;
   }
-  return ready;
+  return true;
 }
 
 std::shared_ptr<grpc::Channel> Upstreams::ChannelTo(int service) {
-  return ProcessChannel(targets_[service]->address, kChannels);
+  return ProcessChannel(state_->addresses[size_t(service)]);
 }
 
 absl::Status Upstreams::AuthorizeAsProcess(int service,
                                            grpc::ClientContext* context) {
   absl::StatusOr<std::string> assertion =
-      assertions_.Sign(GatewayItself(), kServiceNames[service]);
+      state_->assertions.Sign(GatewayItself(), kServiceNames[service]);
   if (!assertion.ok()) return assertion.status();
   context->AddMetadata("authorization", Concat("Bearer ", *assertion));
   return absl::OkStatus();
-}
-
-void Upstreams::Stop() {
-  std::unique_lock lock(mutex_);
-  stopped_ = true;
-  for (Running* running : running_) running->context.TryCancel();
-  ended_.wait(lock, [this] { return running_.empty(); });
 }
 
 }  // namespace reglab::gateway

@@ -2,18 +2,14 @@
 #define REGLAB_GATEWAY_UPSTREAM_H_
 
 #include <array>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/methods.h"
+#include "gateway/threads.h"
 #include "google/rpc/status.pb.h"
 #include "services/common/identity.h"
 
@@ -42,20 +38,23 @@ struct Reply {
 // Puts an error of our own into an answer.
 Reply Failed(const absl::Status& status, bool swedish);
 
-// The channels to the services. Thread-safe.
+// The way to the services. Thread-safe.
 class Upstreams {
  public:
   using Addresses = std::array<std::string, kServices>;
-  Upstreams(const Addresses& addresses, const Assertions& assertions);
+  // Begins to connect. `threads` must have ended when this is destroyed.
+  Upstreams(const Addresses& addresses, const Assertions& assertions,
+            Threads& threads);
   ~Upstreams();
 
-  // Calls a service without waiting; `done` is called once, on a thread of
-  // gRPC's, or at once when nothing could be sent. Errors have details and
+  // Calls a service without waiting, on the calling thread when it is one of
+  // `threads`. `done` is called once, on that thread, or at once when nothing
+  // could be sent; never after the threads have ended. Errors have details and
   // texts for the caller, whatever went wrong.
   void Send(const Call& call, std::function<void(Reply)> done);
 
-  // Whether every service can be called. Begins to connect if needed.
-  bool Ready();
+  // Whether every thread can call every service.
+  bool Ready() const;
 
   // A channel apart, for what lasts.
   std::shared_ptr<grpc::Channel> ChannelTo(int service);
@@ -63,20 +62,9 @@ class Upstreams {
   // The metadata of a call in the name of this process itself.
   absl::Status AuthorizeAsProcess(int service, grpc::ClientContext* context);
 
-  // Cancels what is still running and waits for its end.
-  void Stop();
-
  private:
-  struct Running;
-  struct Target;
-  absl::StatusOr<std::string> AssertionOf(const Caller& caller, int service);
-
-  const Assertions& assertions_;
-  std::array<std::unique_ptr<Target>, kServices> targets_;
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  std::set<Running*> running_;
-  bool stopped_ = false;
+  struct State;
+  const std::unique_ptr<State> state_;
 };
 
 // The caller that the gateway itself is.

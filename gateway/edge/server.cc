@@ -14,7 +14,6 @@
 #include <charconv>
 #include <list>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -68,24 +67,27 @@ void RaiseDescriptorLimit() {
 // One thread with its connections; everything but `context` is used on the
 // thread alone.
 struct Worker {
-  asio::io_context context{1};
+  explicit Worker(asio::io_context& context_in) : context(context_in) {}
+  asio::io_context& context;
   asio::steady_timer sweep{context};
   std::list<Connection> connections;
   bool draining = false;
-  std::thread thread;
 };
 
 }  // namespace
 
 struct Server::State {
-  State(ServerOptions options_in, Handler& handler_in, Limits& limits_in)
+  State(ServerOptions options_in, Handler& handler_in, Limits& limits_in,
+        Threads& threads_in)
       : options(std::move(options_in)),
         handler(handler_in),
-        limits(limits_in) {}
+        limits(limits_in),
+        threads(threads_in) {}
 
   const ServerOptions options;
   Handler& handler;
   Limits& limits;
+  Threads& threads;
   std::vector<std::unique_ptr<Worker>> workers;
   std::optional<tcp::acceptor> acceptor;
   std::atomic<int> open{0};
@@ -162,7 +164,8 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options,
                                                       Handler& handler,
-                                                      Limits& limits) {
+                                                      Limits& limits,
+                                                      Threads& threads) {
   const std::optional<tcp::endpoint> endpoint = ParseEndpoint(options.listen);
   if (!endpoint) {
     return absl::InvalidArgumentError(
@@ -170,11 +173,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options,
                      "\" is no address and port, as in 127.0.0.1:8080"));
   }
   RaiseDescriptorLimit();
-  auto server = std::unique_ptr<Server>(
-      new Server(std::make_unique<State>(std::move(options), handler, limits)));
+  auto server = std::unique_ptr<Server>(new Server(
+      std::make_unique<State>(std::move(options), handler, limits, threads)));
   State& state = *server->state_;
-  for (int i = 0; i < std::max(1, state.options.threads); ++i) {
-    state.workers.push_back(std::make_unique<Worker>());
+  for (int i = 0; i < threads.size(); ++i) {
+    state.workers.push_back(std::make_unique<Worker>(threads.context(i)));
   }
   tcp::acceptor& acceptor = state.acceptor.emplace(state.workers[0]->context);
   Error error;
@@ -189,26 +192,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options,
   asio::co_spawn(state.workers[0]->context, state.Accept(), asio::detached);
   for (auto& worker : state.workers) {
     asio::co_spawn(worker->context, state.Sweep(*worker), asio::detached);
-    worker->thread = std::thread([&worker = *worker] {
-      while (true) {
-        try {
-          worker.context.run();
-          return;
-        } catch (const std::exception& failure) {
-          LogError("worker_exception", {{"what", failure.what()}});
-        }
-      }
-    });
   }
   return server;
 }
 
-Server::~Server() {
-  for (auto& worker : state_->workers) {
-    worker->context.stop();
-    if (worker->thread.joinable()) worker->thread.join();
-  }
-}
+Server::~Server() { state_->threads.Stop(); }
 
 int Server::port() const { return state_->acceptor->local_endpoint().port(); }
 
@@ -228,10 +216,7 @@ void Server::Stop(absl::Duration grace) {
   while (state_->open > 0 && absl::Now() < end) {
     absl::SleepFor(absl::Milliseconds(10));
   }
-  for (auto& worker : state_->workers) {
-    worker->context.stop();
-    if (worker->thread.joinable()) worker->thread.join();
-  }
+  state_->threads.Stop();
 }
 
 }  // namespace reglab::gateway

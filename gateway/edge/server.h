@@ -8,12 +8,12 @@
 #include "absl/time/time.h"
 #include "gateway/edge/handler.h"
 #include "gateway/limits.h"
+#include "gateway/threads.h"
 
 namespace reglab::gateway {
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  // address:port; port 0 is any
-  int threads = 2;
   size_t most_header_bytes = 8192;
   size_t most_body_bytes = 6 << 20;
   // From the first byte of a request to the end of its header; also how long a
@@ -26,21 +26,23 @@ struct ServerOptions {
   absl::Duration write_time = absl::Seconds(30);
 };
 
-// Serves HTTP/1.1: one io_context per thread, each connection on one of them in
-// turn, so that nothing of a connection is locked.
+// Serves HTTP/1.1, each connection on one of the threads in turn.
 class Server {
  public:
   // Listens and serves. UNAVAILABLE when the address can't be listened on,
   // INVALID_ARGUMENT when it is none.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options,
                                                        Handler& handler,
-                                                       Limits& limits);
+                                                       Limits& limits,
+                                                       Threads& threads);
+  // Ends the threads.
   ~Server();
 
   int port() const;
 
   // Takes no more connections and requests, and returns when those in progress
-  // are answered, at the latest after `grace`. Called once.
+  // are answered, at the latest after `grace`; then ends the threads. Called
+  // once.
   void Stop(absl::Duration grace);
 
  private:

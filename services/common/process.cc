@@ -211,6 +211,12 @@ void ServeMetrics() {
   }
 }
 
+std::optional<TlsFiles> ProcessTlsFiles() {
+  if (!HasTls()) return std::nullopt;
+  return TlsFiles{absl::GetFlag(FLAGS_tls_certificate),
+                  absl::GetFlag(FLAGS_tls_key), absl::GetFlag(FLAGS_tls_ca)};
+}
+
 std::shared_ptr<grpc::ServerCredentials> ProcessServerCredentials() {
   if (!HasTls()) return grpc::InsecureServerCredentials();
   grpc::experimental::TlsServerCredentialsOptions options(Certificates());

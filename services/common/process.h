@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,14 @@ void LogError(std::string_view event, LogFields fields = {});
 // served).
 std::shared_ptr<prometheus::Registry> MetricsRegistry();
 void ServeMetrics();
+
+// --tls_certificate, --tls_key and --tls_ca; nothing unless all are given.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+  std::string ca;
+};
+std::optional<TlsFiles> ProcessTlsFiles();
 
 // Between processes: mutual TLS when --tls_certificate, --tls_key and --tls_ca
 // are given (files, read again when they change), plaintext otherwise.

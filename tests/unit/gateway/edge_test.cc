@@ -81,7 +81,7 @@ class Edge : public testing::Test {
     options.listen = "127.0.0.1:0";
     limits_ = std::make_unique<Limits>(limits);
     absl::StatusOr<std::unique_ptr<Server>> server =
-        Server::Start(options, echo_, *limits_);
+        Server::Start(options, echo_, *limits_, threads_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -91,6 +91,7 @@ class Edge : public testing::Test {
     return client.Ask(bytes);
   }
 
+  Threads threads_{2};
   Echo echo_;
   std::unique_ptr<Limits> limits_;
   std::unique_ptr<Server> server_;
@@ -355,10 +356,13 @@ TEST_F(Edge, StopsWithinItsGraceAndTakesNothingMore) {
 TEST_F(Edge, SaysWhenThePortIsTaken) {
   Start();
   Limits limits({});
+  Threads threads(1);
   const auto second = Server::Start(
-      {.listen = absl::StrCat("127.0.0.1:", port())}, echo_, limits);
+      {.listen = absl::StrCat("127.0.0.1:", port())}, echo_, limits, threads);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(Server::Start({.listen = "nowhere"}, echo_, limits).status().code(),
+  EXPECT_EQ(Server::Start({.listen = "nowhere"}, echo_, limits, threads)
+                .status()
+                .code(),
             absl::StatusCode::kInvalidArgument);
 }
 

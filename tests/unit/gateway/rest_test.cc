@@ -34,6 +34,7 @@ class RestTest : public testing::Test {
 
   void Start(bool cached) {
     server_ = nullptr;
+    server_threads_ = std::make_unique<Threads>(2);
     const auto send = [this](const Call& call,
                              std::function<void(Reply)> done) {
       if (call.method->path.ends_with("/AuthenticateKey")) {
@@ -58,7 +59,8 @@ class RestTest : public testing::Test {
         std::make_unique<Dispatch>(send, limits_, cached ? &cache_ : nullptr);
     rest_ = std::make_unique<Rest>(*routes_, *authenticator_, *dispatch_,
                                    traffic_, [this] { return ready_; });
-    server_ = *Server::Start({.listen = "127.0.0.1:0"}, *rest_, limits_);
+    server_ = *Server::Start({.listen = "127.0.0.1:0"}, *rest_, limits_,
+                             *server_threads_);
   }
 
   void TearDown() override {
@@ -119,6 +121,7 @@ class RestTest : public testing::Test {
   std::mutex mutex_;
   std::vector<Call> calls_;
   std::vector<std::thread> threads_;
+  std::unique_ptr<Threads> server_threads_;
   const std::unique_ptr<Routes> routes_ =
       std::make_unique<Routes>(*Routes::Build());
   Limits limits_{{}};

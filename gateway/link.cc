@@ -1,0 +1,702 @@
+#include "gateway/link.h"
+
+#include <nghttp2/nghttp2.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "services/common/process.h"
+#include "services/common/spelling.h"
+
+namespace reglab::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Error = boost::system::error_code;
+using Clock = Link::Clock;
+
+constexpr size_t kReadBytes = 64 << 10;
+constexpr size_t kWriteBytes = 64 << 10;
+// As ProcessChannel's; a service never answers more.
+constexpr size_t kMostAnswerBytes = 16 << 20;
+constexpr int kConnectionWindow = 16 << 20;
+constexpr int kStreamWindow = 1 << 20;
+// Of one name; more replicas than that get their turn when others end.
+constexpr size_t kMostConnections = 16;
+constexpr int kMostAttempts = 3;
+constexpr std::chrono::milliseconds kConnectTime(1000);
+constexpr std::chrono::milliseconds kFirstBackoff(100);
+constexpr std::chrono::milliseconds kMostBackoff(1000);
+// gRPC's servers take a ping in ten seconds for a fair question.
+constexpr std::chrono::seconds kSilence(10);
+constexpr std::chrono::seconds kPingTime(5);
+
+constexpr int kCancelled = 1;
+constexpr int kUnknown = 2;
+constexpr int kDeadlineExceeded = 4;
+constexpr int kResourceExhausted = 8;
+constexpr int kInternal = 13;
+constexpr int kUnavailable = 14;
+
+Answer Failure(int code, std::string_view text) {
+  return {.code = code, .text = std::string(text), .local = true};
+}
+
+nghttp2_nv Header(std::string_view name, std::string_view value,
+                  uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
+  const auto bytes = [](std::string_view text) {
+    return reinterpret_cast<uint8_t*>(const_cast<char*>(text.data()));
+  };
+  return {bytes(name), bytes(value), name.size(), value.size(),
+          uint8_t(flags | NGHTTP2_NV_FLAG_NO_COPY_NAME |
+                  NGHTTP2_NV_FLAG_NO_COPY_VALUE)};
+}
+
+// A call on its way.
+struct Stream {
+  std::unique_ptr<Outgoing> call;
+  std::string timeout;  // grpc-timeout
+  std::array<char, 5> prefix;
+  size_t sent = 0;      // of prefix and message
+  bool begun = false;   // the service may have seen it
+  bool failed = false;  // the answer is too large
+  // Its caller has been told; nghttp2 may still look at what it was to send.
+  bool abandoned = false;
+  std::string body;
+  int http_status = 0;
+  int code = -1;
+  std::string text;
+  std::string details;
+};
+
+struct FreeSession {
+  void operator()(nghttp2_session* session) const {
+    nghttp2_session_del(session);
+  }
+};
+
+// What gRPC says a stream that was reset means (PROTOCOL-HTTP2, "Errors").
+int CodeOfReset(uint32_t error) {
+  switch (error) {
+    case NGHTTP2_CANCEL:
+      return kCancelled;
+    case NGHTTP2_ENHANCE_YOUR_CALM:
+      return kResourceExhausted;
+    case NGHTTP2_REFUSED_STREAM:
+      return kUnavailable;
+    default:
+      return kInternal;
+  }
+}
+
+Answer AnswerOf(Stream& stream, uint32_t error) {
+  if (stream.failed) {
+    return Failure(kResourceExhausted, "the answer is too large");
+  }
+  if (stream.code < 0) {
+    if (error != NGHTTP2_NO_ERROR) {
+      return Failure(CodeOfReset(error), nghttp2_http2_strerror(error));
+    }
+    return Failure(kUnknown, Concat("no grpc-status; HTTP status ",
+                                    std::to_string(stream.http_status)));
+  }
+  Answer answer{.code = stream.code,
+                .text = std::move(stream.text),
+                .details = std::move(stream.details)};
+  if (answer.code == kCancelled && answer.details.empty()) {
+    // Nobody cancels here: it is what grpc++ says of a call to a server that is
+    // shutting down, begun or not.
+    return Failure(kUnavailable, "the service is shutting down");
+  }
+  if (answer.code != 0) return answer;
+  const auto byte = [&](size_t i) { return uint32_t(uint8_t(stream.body[i])); };
+  if (stream.body.size() < 5 || stream.body[0] != 0 ||
+      (byte(1) << 24 | byte(2) << 16 | byte(3) << 8 | byte(4)) !=
+          stream.body.size() - 5) {
+    return Failure(kInternal, "the answer is no single uncompressed message");
+  }
+  stream.body.erase(0, 5);
+  answer.message = std::move(stream.body);
+  return answer;
+}
+
+}  // namespace
+
+struct Link::State {
+  State(Link& link_in, asio::io_context& context_in, std::string_view address);
+
+  void Send(std::unique_ptr<Outgoing> call);
+  // Once more, for a call that no service has seen.
+  void Again(std::unique_ptr<Outgoing> call);
+  void Connect();
+  void Resolved(const tcp::resolver::results_type& results);
+  // A connection can be used, or can't any more.
+  void Changed();
+  // A connection is gone; it could be used before.
+  void Ended(Connection* connection, bool was_usable);
+  // Unless a connection is being made, those who wait for one are told.
+  void GiveUp();
+  void Sweep();
+
+  Link& link;
+  asio::io_context& context;
+  std::string host;
+  std::string port;
+  std::string authority;
+  tcp::resolver resolver;
+  bool resolving = false;
+  // The last attempt to connect came to nothing, and nothing else is there.
+  bool failing = false;
+  Clock::time_point next_attempt;
+  std::chrono::milliseconds backoff = kFirstBackoff;
+  std::vector<std::shared_ptr<Connection>> connections;
+  size_t turn = 0;
+  // Bounded by the limit on calls in progress.
+  std::deque<std::unique_ptr<Outgoing>> waiting;
+};
+
+// One connection of HTTP/2. Asio's handlers keep it alive.
+class Link::Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(State& link, tcp::endpoint endpoint)
+      : link_(link), endpoint_(std::move(endpoint)), socket_(link.context) {}
+
+  const tcp::endpoint& endpoint() const { return endpoint_; }
+  bool usable() const { return ready_ && !draining_ && !closed_; }
+  // It is, or may become, usable.
+  bool promising() const { return !draining_ && !closed_; }
+
+  void Start() {
+    started_ = read_at_ = Clock::now();
+    socket_.async_connect(endpoint_,
+                          [self = shared_from_this()](const Error& error) {
+                            if (self->closed_) return;
+                            if (error) return self->Close(error.message());
+                            self->Connected();
+                          });
+  }
+
+  void Submit(std::unique_ptr<Outgoing> call) {
+    auto stream = std::make_unique<Stream>();
+    const absl::Duration left = absl::FromChrono(call->until - Clock::now());
+    stream->timeout = absl::StrCat(
+        std::max<int64_t>(1, absl::ToInt64Milliseconds(left)), "m");
+    const uint32_t length = uint32_t(call->message.size());
+    stream->prefix = {0, char(length >> 24), char(length >> 16),
+                      char(length >> 8), char(length)};
+    const Outgoing& out = *call;
+    // What differs from call to call must not push the assertion out of HPACK's
+    // table.
+    const nghttp2_nv headers[] = {
+        Header(":method", "POST"),
+        Header(":scheme", tls_ ? "https" : "http"),
+        Header(":path", out.path),
+        Header(":authority", link_.authority),
+        Header("te", "trailers"),
+        Header("content-type", "application/grpc"),
+        Header("user-agent", "reglab-gateway"),
+        Header("grpc-timeout", stream->timeout, NGHTTP2_NV_FLAG_NO_INDEX),
+        Header("authorization", out.authorization),
+        Header("traceparent", out.traceparent, NGHTTP2_NV_FLAG_NO_INDEX),
+        Header("accept-language", out.language),
+    };
+    nghttp2_data_provider provider;
+    provider.source.ptr = stream.get();
+    provider.read_callback = ReadBody;
+    stream->call = std::move(call);
+    const int32_t id =
+        nghttp2_submit_request(session_.get(), nullptr, headers,
+                               std::size(headers), &provider, stream.get());
+    if (id < 0) {
+      draining_ = true;
+      link_.Changed();
+      return link_.Again(std::move(stream->call));
+    }
+    streams_.emplace(id, std::move(stream));
+    ScheduleFlush();
+  }
+
+  void Sweep(Clock::time_point now) {
+    if (closed_) return;
+    if (!ready_) {
+      if (now - started_ > kConnectTime) Close("no answer in time");
+      return;
+    }
+    for (const auto& [id, stream] : streams_) {
+      if (stream->abandoned || stream->call->until > now) continue;
+      stream->abandoned = true;
+      nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id,
+                                NGHTTP2_CANCEL);
+      Finish(*stream,
+             Failure(kDeadlineExceeded, "the service did not answer in time"));
+    }
+    RunFinished();
+    if (!streams_.empty() && now - read_at_ > kSilence) {
+      if (!pinged_) {
+        pinged_ = true;
+        ping_at_ = now;
+        nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
+      } else if (now - ping_at_ > kPingTime) {
+        return Close("silent");
+      }
+    }
+    Flush();
+  }
+
+ private:
+  using TlsStream = asio::ssl::stream<tcp::socket&>;
+
+  void Connected() {
+    Error ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, ignored);
+    const std::optional<TlsFiles> files = ProcessTlsFiles();
+    if (!files) return Begin();
+    // Read anew for each connection: certificates change without a restart.
+    Error error;
+    tls_context_.emplace(asio::ssl::context::tls_client);
+    tls_context_->set_options(asio::ssl::context::no_tlsv1 |
+                              asio::ssl::context::no_tlsv1_1);
+    tls_context_->set_verify_mode(asio::ssl::verify_peer);
+    tls_context_->load_verify_file(files->ca, error);
+    if (!error) {
+      tls_context_->use_certificate_chain_file(files->certificate, error);
+    }
+    if (!error) {
+      tls_context_->use_private_key_file(files->key, asio::ssl::context::pem,
+                                         error);
+    }
+    if (error) return Close(error.message());
+    tls_.emplace(socket_, *tls_context_);
+    static constexpr unsigned char kProtocols[] = "\x02h2";
+    SSL_set_alpn_protos(tls_->native_handle(), kProtocols, 3);
+    Error address_error;
+    asio::ip::make_address(link_.host, address_error);
+    if (address_error) {
+      SSL_set_tlsext_host_name(tls_->native_handle(), link_.host.c_str());
+    }
+    tls_->set_verify_callback(asio::ssl::host_name_verification(link_.host));
+    tls_->async_handshake(asio::ssl::stream_base::client,
+                          [self = shared_from_this()](const Error& failed) {
+                            if (self->closed_) return;
+                            if (failed) return self->Close(failed.message());
+                            self->Begin();
+                          });
+  }
+
+  void Begin() {
+    nghttp2_session_callbacks* callbacks = nullptr;
+    nghttp2_session_callbacks_new(&callbacks);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, OnHeader);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks,
+                                                              OnData);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, OnClose);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, OnFrame);
+    nghttp2_session_callbacks_set_before_frame_send_callback(callbacks,
+                                                             BeforeSend);
+    nghttp2_session* session = nullptr;
+    nghttp2_session_client_new(&session, callbacks, this);
+    nghttp2_session_callbacks_del(callbacks);
+    session_.reset(session);
+    const nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kStreamWindow},
+    };
+    nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings,
+                            std::size(settings));
+    nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0,
+                                          kConnectionWindow);
+    Flush();
+    if (!closed_) Read();
+  }
+
+  void Read() {
+    const auto buffer = asio::buffer(input_.data(), input_.size());
+    auto handler = [self = shared_from_this()](const Error& error,
+                                               size_t bytes) {
+      if (self->closed_) return;
+      if (error) return self->Close(error.message());
+      self->Received(bytes);
+    };
+    if (tls_) {
+      tls_->async_read_some(buffer, std::move(handler));
+    } else {
+      socket_.async_read_some(buffer, std::move(handler));
+    }
+  }
+
+  void Received(size_t bytes) {
+    read_at_ = Clock::now();
+    pinged_ = false;
+    const ssize_t taken = nghttp2_session_mem_recv(
+        session_.get(), reinterpret_cast<const uint8_t*>(input_.data()), bytes);
+    RunFinished();
+    if (taken < 0) return Close(nghttp2_strerror(int(taken)));
+    Flush();
+    if (!closed_) Read();
+  }
+
+  // Calls that are made in the same turn of the loop leave in one write.
+  void ScheduleFlush() {
+    if (scheduled_ || writing_) return;
+    scheduled_ = true;
+    asio::post(link_.context, [self = shared_from_this()] {
+      self->scheduled_ = false;
+      self->Flush();
+    });
+  }
+
+  void Flush() {
+    while (!closed_ && !writing_) {
+      output_.clear();
+      while (output_.size() < kWriteBytes) {
+        const uint8_t* data = nullptr;
+        const ssize_t bytes = nghttp2_session_mem_send(session_.get(), &data);
+        if (bytes < 0) return Close(nghttp2_strerror(int(bytes)));
+        if (bytes == 0) break;
+        output_.append(reinterpret_cast<const char*>(data), size_t(bytes));
+      }
+      if (output_.empty()) break;
+      size_t done = 0;
+      if (!tls_) {
+        Error error;
+        done = socket_.write_some(asio::buffer(output_), error);
+        if (error && error != asio::error::would_block) {
+          return Close(error.message());
+        }
+        if (done == output_.size()) continue;
+      }
+      writing_ = true;
+      const auto rest = asio::buffer(output_) + done;
+      auto handler = [self = shared_from_this()](const Error& error, size_t) {
+        if (self->closed_) return;
+        self->writing_ = false;
+        if (error) return self->Close(error.message());
+        self->Flush();
+      };
+      if (tls_) {
+        asio::async_write(*tls_, rest, std::move(handler));
+      } else {
+        asio::async_write(socket_, rest, std::move(handler));
+      }
+    }
+    if (!closed_ && nghttp2_session_want_read(session_.get()) == 0 &&
+        nghttp2_session_want_write(session_.get()) == 0) {
+      Close("ended");
+    }
+  }
+
+  void Close(std::string_view why) {
+    if (closed_) return;
+    const bool was_usable = usable();
+    closed_ = true;
+    const auto self = shared_from_this();
+    Error ignored;
+    socket_.close(ignored);
+    if (!ready_) {
+      LogInfo("upstream_unreachable",
+              {{"address", link_.authority}, {"why", why}});
+    }
+    auto streams = std::move(streams_);
+    streams_.clear();
+    link_.Ended(this, was_usable);
+    for (auto& [id, stream] : streams) {
+      if (stream->abandoned) continue;
+      if (!stream->begun) {
+        again_.push_back(std::move(stream->call));
+      } else {
+        Finish(*stream, Failure(kUnavailable, why));
+      }
+    }
+    RunFinished();
+  }
+
+  // The callers are told when nghttp2 is not in the middle of something.
+  void Finish(Stream& stream, Answer answer) {
+    if (answer.local && answer.code == kUnavailable &&
+        stream.call->repeatable) {
+      again_.push_back(std::move(stream.call));
+      return;
+    }
+    finished_.emplace_back(std::move(stream.call->done), std::move(answer));
+  }
+
+  void RunFinished() {
+    for (size_t i = 0; i < finished_.size(); ++i) {
+      finished_[i].first(std::move(finished_[i].second));
+    }
+    finished_.clear();
+    for (auto& call : std::exchange(again_, {})) link_.Again(std::move(call));
+  }
+
+  static Connection& Of(void* user) { return *static_cast<Connection*>(user); }
+
+  static Stream* StreamOf(nghttp2_session* session, int32_t id) {
+    return static_cast<Stream*>(
+        nghttp2_session_get_stream_user_data(session, id));
+  }
+
+  static ssize_t ReadBody(nghttp2_session*, int32_t, uint8_t* buffer,
+                          size_t length, uint32_t* flags,
+                          nghttp2_data_source* source, void*) {
+    Stream& stream = *static_cast<Stream*>(source->ptr);
+    const std::string& message = stream.call->message;
+    size_t done = 0;
+    while (done < length && stream.sent < stream.prefix.size()) {
+      buffer[done++] = uint8_t(stream.prefix[stream.sent++]);
+    }
+    const size_t at = stream.sent - stream.prefix.size();
+    if (stream.sent >= stream.prefix.size()) {
+      const size_t part = std::min(length - done, message.size() - at);
+      std::copy_n(message.data() + at, part, buffer + done);
+      stream.sent += part;
+      done += part;
+      if (stream.sent == stream.prefix.size() + message.size()) {
+        *flags |= NGHTTP2_DATA_FLAG_EOF;
+      }
+    }
+    return ssize_t(done);
+  }
+
+  static int BeforeSend(nghttp2_session* session, const nghttp2_frame* frame,
+                        void*) {
+    if (Stream* stream = StreamOf(session, frame->hd.stream_id)) {
+      stream->begun = true;
+    }
+    return 0;
+  }
+
+  static int OnHeader(nghttp2_session* session, const nghttp2_frame* frame,
+                      const uint8_t* name_bytes, size_t name_length,
+                      const uint8_t* value_bytes, size_t value_length, uint8_t,
+                      void*) {
+    Stream* stream = StreamOf(session, frame->hd.stream_id);
+    if (stream == nullptr) return 0;
+    const std::string_view name(reinterpret_cast<const char*>(name_bytes),
+                                name_length);
+    const std::string_view value(reinterpret_cast<const char*>(value_bytes),
+                                 value_length);
+    if (name == "grpc-status") {
+      if (!absl::SimpleAtoi(ForAbsl(value), &stream->code) ||
+          stream->code < 0) {
+        stream->code = kUnknown;
+      }
+    } else if (name == "grpc-message") {
+      stream->text = value;
+    } else if (name == "grpc-status-details-bin") {
+      absl::Base64Unescape(ForAbsl(value), &stream->details);
+    } else if (name == ":status") {
+      if (!absl::SimpleAtoi(ForAbsl(value), &stream->http_status)) return 0;
+    }
+    return 0;
+  }
+
+  static int OnData(nghttp2_session* session, uint8_t, int32_t id,
+                    const uint8_t* data, size_t length, void*) {
+    Stream* stream = StreamOf(session, id);
+    if (stream == nullptr || stream->failed) return 0;
+    if (stream->body.size() + length > kMostAnswerBytes) {
+      stream->failed = true;
+      stream->body.clear();
+      nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+      return 0;
+    }
+    stream->body.append(reinterpret_cast<const char*>(data), length);
+    return 0;
+  }
+
+  static int OnClose(nghttp2_session*, int32_t id, uint32_t error, void* user) {
+    Connection& connection = Of(user);
+    const auto found = connection.streams_.find(id);
+    if (found == connection.streams_.end()) return 0;
+    Stream& stream = *found->second;
+    if (stream.abandoned) {
+      // Nobody waits for it.
+    } else if (error == NGHTTP2_REFUSED_STREAM) {
+      // RFC 9113, section 8.7: nothing was done.
+      connection.again_.push_back(std::move(stream.call));
+    } else {
+      connection.Finish(stream, AnswerOf(stream, error));
+    }
+    connection.streams_.erase(found);
+    return 0;
+  }
+
+  static int OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    Connection& connection = Of(user);
+    if (frame->hd.type == NGHTTP2_SETTINGS && !connection.ready_) {
+      connection.ready_ = true;
+      // Its callers may submit, which is allowed here; writing is not.
+      connection.link_.Changed();
+    } else if (frame->hd.type == NGHTTP2_GOAWAY && !connection.draining_) {
+      connection.draining_ = true;
+      connection.link_.Changed();
+    }
+    return 0;
+  }
+
+  State& link_;
+  const tcp::endpoint endpoint_;
+  tcp::socket socket_;
+  std::optional<asio::ssl::context> tls_context_;
+  std::optional<TlsStream> tls_;
+  std::unique_ptr<nghttp2_session, FreeSession> session_;
+  absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
+  std::vector<std::pair<std::function<void(Answer)>, Answer>> finished_;
+  std::vector<std::unique_ptr<Outgoing>> again_;
+  std::vector<char> input_ = std::vector<char>(kReadBytes);
+  std::string output_;
+  bool ready_ = false;     // the service has spoken
+  bool draining_ = false;  // it takes no more calls
+  bool closed_ = false;
+  bool writing_ = false;
+  bool scheduled_ = false;
+  bool pinged_ = false;
+  Clock::time_point started_;
+  Clock::time_point read_at_;
+  Clock::time_point ping_at_;
+};
+
+Link::State::State(Link& link_in, asio::io_context& context_in,
+                   std::string_view address)
+    : link(link_in), context(context_in), resolver(context_in) {
+  for (const std::string_view scheme : {"dns:///", "dns:", "ipv4:"}) {
+    if (address.starts_with(scheme)) {
+      address.remove_prefix(scheme.size());
+      break;
+    }
+  }
+  authority = address;
+  const size_t colon = address.rfind(':');
+  host = address.substr(0, colon);
+  port = colon == std::string_view::npos ? "443" : address.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  }
+}
+
+void Link::State::Send(std::unique_ptr<Outgoing> call) {
+  for (size_t i = 0; i < connections.size(); ++i) {
+    Connection& connection = *connections[++turn % connections.size()];
+    if (connection.usable()) return connection.Submit(std::move(call));
+  }
+  if (failing) {
+    return call->done(Failure(kUnavailable, "the service can't be reached"));
+  }
+  waiting.push_back(std::move(call));
+  Connect();
+}
+
+void Link::State::Again(std::unique_ptr<Outgoing> call) {
+  if (++call->attempts < kMostAttempts) return Send(std::move(call));
+  call->done(Failure(kUnavailable, "the service takes no calls"));
+}
+
+void Link::State::Connect() {
+  if (resolving || Clock::now() < next_attempt) return;
+  resolving = true;
+  resolver.async_resolve(
+      host, port,
+      [this](const Error& error, const tcp::resolver::results_type& results) {
+        if (error == asio::error::operation_aborted) return;
+        resolving = false;
+        if (!error) return Resolved(results);
+        LogInfo("upstream_unresolved",
+                {{"address", authority}, {"why", error.message()}});
+        GiveUp();
+      });
+}
+
+void Link::State::Resolved(const tcp::resolver::results_type& results) {
+  for (const auto& result : results) {
+    const tcp::endpoint endpoint = result.endpoint();
+    const bool known = std::any_of(
+        connections.begin(), connections.end(), [&](const auto& connection) {
+          return connection->promising() && connection->endpoint() == endpoint;
+        });
+    if (known || connections.size() >= kMostConnections) continue;
+    connections.push_back(std::make_shared<Connection>(*this, endpoint));
+    connections.back()->Start();
+  }
+}
+
+void Link::State::Changed() {
+  const bool usable =
+      std::any_of(connections.begin(), connections.end(),
+                  [](const auto& connection) { return connection->usable(); });
+  link.connected_ = usable;
+  if (!usable) return Connect();
+  failing = false;
+  backoff = kFirstBackoff;
+  next_attempt = Clock::time_point();
+  for (auto& call : std::exchange(waiting, {})) Send(std::move(call));
+}
+
+void Link::State::Ended(Connection* connection, bool was_usable) {
+  std::erase_if(connections, [connection](const auto& each) {
+    return each.get() == connection;
+  });
+  if (was_usable) return Changed();
+  GiveUp();
+}
+
+void Link::State::GiveUp() {
+  const bool hope =
+      resolving ||
+      std::any_of(connections.begin(), connections.end(),
+                  [](const auto& each) { return each->promising(); });
+  if (hope) return;
+  failing = true;
+  next_attempt = Clock::now() + backoff;
+  backoff = std::min(backoff * 2, kMostBackoff);
+  for (auto& call : std::exchange(waiting, {})) {
+    call->done(Failure(kUnavailable, "the service can't be reached"));
+  }
+}
+
+void Link::State::Sweep() {
+  const Clock::time_point now = Clock::now();
+  // Ending one takes it out of the list.
+  for (const auto& connection : std::vector(connections)) {
+    connection->Sweep(now);
+  }
+  while (!waiting.empty() && waiting.front()->until <= now) {
+    auto late = std::move(waiting.front());
+    waiting.pop_front();
+    late->done(Failure(kUnavailable, "the service can't be reached"));
+  }
+  const bool any =
+      std::any_of(connections.begin(), connections.end(),
+                  [](const auto& each) { return each->promising(); });
+  if (!any) Connect();
+}
+
+Link::Link(asio::io_context& context, std::string_view address)
+    : state_(std::make_unique<State>(*this, context, address)) {}
+
+Link::~Link() = default;
+
+void Link::Send(std::unique_ptr<Outgoing> call) {
+  call->until = Clock::now() + absl::ToChronoMilliseconds(call->time);
+  state_->Send(std::move(call));
+}
+
+void Link::Sweep() { state_->Sweep(); }
+
+}  // namespace reglab::gateway

@@ -1,0 +1,320 @@
+#include "gateway/link.h"
+
+#include <gmock/gmock.h>
+#include <google/rpc/status.pb.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gateway/threads.h"
+#include "services/common/spelling.h"
+
+namespace reglab::gateway {
+namespace {
+
+using testing::HasSubstr;
+
+// A service by grpc++, which our client has not been written with: it answers
+// "/echo" with the message, "/fail" with an error and its details, "/big" with
+// 20 MiB, "/metadata" with a header of the call, and "/never" not at all.
+class EchoService : public grpc::CallbackGenericService {
+ public:
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    return new Reactor(context);
+  }
+
+ private:
+  class Reactor : public grpc::ServerGenericBidiReactor {
+   public:
+    explicit Reactor(grpc::GenericCallbackServerContext* context)
+        : context_(context) {
+      StartRead(&request_);
+    }
+    void OnReadDone(bool ok) override {
+      const std::string& method = context_->method();
+      if (!ok) return Finish(grpc::Status(grpc::StatusCode::INTERNAL, ""));
+      if (method == "/never") return;
+      if (method == "/fail") {
+        google::rpc::Status details;
+        details.set_code(5);
+        details.set_message("borta");
+        return Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "borta",
+                                   details.SerializeAsString()));
+      }
+      std::string text;
+      if (method == "/big") {
+        text = std::string(20 << 20, 'x');
+      } else if (method == "/metadata") {
+        for (const auto& [key, value] : context_->client_metadata()) {
+          absl::StrAppend(&text, std::string(key.data(), key.size()), "=",
+                          std::string(value.data(), value.size()), "\n");
+        }
+      } else {
+        std::vector<grpc::Slice> slices;
+        request_.Dump(&slices);
+        for (const grpc::Slice& slice : slices) {
+          text.append(reinterpret_cast<const char*>(slice.begin()),
+                      slice.size());
+        }
+      }
+      const grpc::Slice slice(text);
+      answer_ = grpc::ByteBuffer(&slice, 1);
+      StartWriteAndFinish(&answer_, grpc::WriteOptions(), grpc::Status::OK);
+    }
+    void OnCancel() override {
+      if (context_->method() == "/never") {
+        Finish(grpc::Status(grpc::StatusCode::CANCELLED, ""));
+      }
+    }
+    void OnDone() override { delete this; }
+
+   private:
+    grpc::GenericCallbackServerContext* context_;
+    grpc::ByteBuffer request_;
+    grpc::ByteBuffer answer_;
+  };
+};
+
+class LinkTest : public testing::Test {
+ protected:
+  void Serve(int port = 0) {
+    grpc::ServerBuilder builder;
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddListeningPort(absl::StrCat("127.0.0.1:", port),
+                             grpc::InsecureServerCredentials(), &port_);
+    auto service = std::make_unique<EchoService>();
+    builder.RegisterCallbackGenericService(service.get());
+    server_ = builder.BuildAndStart();
+    service_ = std::move(service);
+    ASSERT_NE(server_, nullptr);
+  }
+
+  void Connect(const std::string& address) {
+    link_ = std::make_unique<Link>(threads_.context(0), address);
+    Sweep();
+  }
+  void Sweep() {
+    std::promise<void> swept;
+    boost::asio::post(threads_.context(0), [&] {
+      link_->Sweep();
+      swept.set_value();
+    });
+    swept.get_future().wait();
+  }
+
+  void Send(std::string path, std::string message, absl::Duration time,
+            std::function<void(Answer)> done) {
+    auto call = std::make_unique<Outgoing>();
+    call->path = *paths_.insert(std::move(path)).first;
+    call->authorization = "Bearer a.b.c";
+    call->traceparent =
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    call->language = "sv";
+    call->message = std::move(message);
+    call->time = time;
+    call->repeatable = repeatable_;
+    call->done = std::move(done);
+    boost::asio::post(threads_.context(0),
+                      [this, call = std::move(call)]() mutable {
+                        link_->Send(std::move(call));
+                      });
+  }
+  Answer Ask(const std::string& path, std::string message = "",
+             absl::Duration time = absl::Seconds(10)) {
+    std::promise<Answer> answered;
+    Send(path, std::move(message), time,
+         [&](Answer answer) { answered.set_value(std::move(answer)); });
+    std::future<Answer> future = answered.get_future();
+    while (future.wait_for(std::chrono::milliseconds(20)) !=
+           std::future_status::ready) {
+      Sweep();
+    }
+    return future.get();
+  }
+
+  void TearDown() override {
+    threads_.Stop();
+    link_ = nullptr;
+    if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
+  }
+
+  Threads threads_{1};
+  std::set<std::string> paths_;
+  std::unique_ptr<EchoService> service_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+  bool repeatable_ = false;
+  std::unique_ptr<Link> link_;
+};
+
+TEST_F(LinkTest, CarriesMessagesOfEverySize) {
+  Serve();
+  Connect(absl::StrCat("127.0.0.1:", port_));
+  for (const size_t size : {0, 1, 5, 16379, 16384, 100000, 3000000}) {
+    std::string message(size, '\0');
+    for (size_t i = 0; i < size; ++i) message[i] = char(i * 31 >> 3);
+    const Answer answer = Ask("/echo", message);
+    EXPECT_EQ(answer.code, 0) << size << ": " << answer.text;
+    EXPECT_TRUE(answer.message == message) << size;
+  }
+  EXPECT_TRUE(link_->connected());
+}
+
+TEST_F(LinkTest, SendsWhatTheServicesCheck) {
+  Serve();
+  Connect(absl::StrCat("dns:///localhost:", port_));
+  const Answer answer = Ask("/metadata");
+  EXPECT_THAT(answer.message, HasSubstr("authorization=Bearer a.b.c\n"));
+  EXPECT_THAT(answer.message, HasSubstr("traceparent=00-0af76519"));
+  EXPECT_THAT(answer.message, HasSubstr("accept-language=sv\n"));
+}
+
+TEST_F(LinkTest, GivesTheDetailsOfAnError) {
+  Serve();
+  Connect(absl::StrCat("127.0.0.1:", port_));
+  const Answer answer = Ask("/fail");
+  EXPECT_EQ(answer.code, 5);
+  EXPECT_FALSE(answer.local);
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(answer.details));
+  EXPECT_EQ(details.message(), "borta");
+}
+
+TEST_F(LinkTest, GivesUpWhatIsNotAnsweredInTime) {
+  Serve();
+  Connect(absl::StrCat("127.0.0.1:", port_));
+  const absl::Time began = absl::Now();
+  EXPECT_EQ(Ask("/never", "", absl::Milliseconds(300)).code, 4);
+  EXPECT_LT(absl::Now() - began, absl::Seconds(3));
+  EXPECT_EQ(Ask("/echo", "after").message, "after");
+}
+
+TEST_F(LinkTest, RefusesAnAnswerThatIsTooLarge) {
+  Serve();
+  Connect(absl::StrCat("127.0.0.1:", port_));
+  EXPECT_EQ(Ask("/big").code, 8);
+  EXPECT_EQ(Ask("/echo", "after").message, "after");
+}
+
+TEST_F(LinkTest, SaysAtOnceThatNobodyIsThere) {
+  Serve();
+  const std::string address = absl::StrCat("127.0.0.1:", port_);
+  server_->Shutdown(absl::ToChronoTime(absl::Now()));
+  server_ = nullptr;
+  Connect(address);
+  const absl::Time began = absl::Now();
+  const Answer answer = Ask("/echo", "x");
+  EXPECT_EQ(answer.code, 14);
+  EXPECT_TRUE(answer.local);
+  EXPECT_LT(absl::Now() - began, absl::Seconds(2));
+  EXPECT_FALSE(link_->connected());
+}
+
+TEST_F(LinkTest, SaysThatAnAddressHasNoMeaning) {
+  Connect("dns:///no-such-name.invalid:1");
+  EXPECT_EQ(Ask("/echo", "x").code, 14);
+}
+
+TEST_F(LinkTest, FindsAServiceThatComesBack) {
+  Serve();
+  const int port = port_;
+  Connect(absl::StrCat("127.0.0.1:", port));
+  EXPECT_EQ(Ask("/echo", "before").message, "before");
+  server_->Shutdown(absl::ToChronoTime(absl::Now()));
+  server_ = nullptr;
+  EXPECT_EQ(Ask("/echo", "x").code, 14);
+  Serve(port);
+  const absl::Time began = absl::Now();
+  while (!link_->connected() && absl::Now() - began < absl::Seconds(20)) {
+    Sweep();
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_EQ(Ask("/echo", "again").message, "again");
+}
+
+// What a rollout does: the service says that it goes, finishes what it has, and
+// another takes the port. Calls in between may find nobody; none is answered
+// wrongly and none is left without an answer.
+TEST_F(LinkTest, AnswersEveryCallOnceWhileTheServiceIsReplaced) {
+  Serve();
+  const int port = port_;
+  Connect(absl::StrCat("127.0.0.1:", port));
+  ASSERT_EQ(Ask("/echo", "first").code, 0);
+  std::atomic<int> answered{0}, wrong{0}, lost{0};
+  std::atomic<bool> stop{false};
+  int sent = 0;
+  std::thread caller([&] {
+    for (; !stop; ++sent) {
+      const std::string message = absl::StrCat("call ", sent);
+      Send("/echo", message, absl::Seconds(10), [&, message](Answer answer) {
+        if (answer.code == 14) {
+          ++lost;
+        } else if (answer.code != 0 || answer.message != message) {
+          ++wrong;
+          ADD_FAILURE() << answer.code << " " << answer.text;
+        }
+        ++answered;
+      });
+      absl::SleepFor(absl::Microseconds(300));
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    absl::SleepFor(absl::Milliseconds(50));
+    server_->Shutdown(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
+    Serve(port);
+    const absl::Time began = absl::Now();
+    do {
+      Sweep();
+      absl::SleepFor(absl::Milliseconds(5));
+    } while (!link_->connected() && absl::Now() - began < absl::Seconds(20));
+    ASSERT_TRUE(link_->connected());
+  }
+  stop = true;
+  caller.join();
+  const absl::Time began = absl::Now();
+  while (answered < sent && absl::Now() - began < absl::Seconds(20)) Sweep();
+  EXPECT_EQ(answered, sent);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_LT(lost, sent);
+}
+
+// Takes connections and says things that are no HTTP/2.
+TEST_F(LinkTest, EndsAConnectionThatTalksNonsense) {
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::acceptor acceptor(
+      context, {boost::asio::ip::make_address("127.0.0.1"), 0});
+  std::thread nonsense([&] {
+    boost::system::error_code error;
+    boost::asio::ip::tcp::socket socket(context);
+    acceptor.accept(socket, error);
+    socket.write_some(
+        boost::asio::buffer(std::string("HTTP/1.1 400 Bad\r\n\r\n")), error);
+    std::array<char, 1000> buffer;
+    while (socket.read_some(boost::asio::buffer(buffer), error) > 0 && !error) {
+    }
+  });
+  Connect(absl::StrCat("127.0.0.1:", acceptor.local_endpoint().port()));
+  EXPECT_EQ(Ask("/echo", "x").code, 14);
+  threads_.Stop();
+  link_ = nullptr;
+  nonsense.join();
+}
+
+}  // namespace
+}  // namespace reglab::gateway
