@@ -43,6 +43,19 @@ const Statement kOfPerson(
     " LEFT JOIN members_today m ON m.organization = p.organization"
     " WHERE o.delete_time IS NULL");
 
+const Statement kDescribe(
+    "SELECT display_name, $2::integer AS requests_per_minute"
+    " FROM people WHERE name = $1 UNION ALL"
+    " SELECT display_name, requests_per_minute FROM clients WHERE name = $1");
+
+const Statement kOwners(
+    "SELECT name, organization FROM people WHERE name = ANY($1)"
+    " AND (visibility = ANY($2) OR owners && $3) UNION ALL"
+    " SELECT name, organization FROM clients WHERE name = ANY($1)"
+    " AND (visibility = ANY($2) OR owners && $3) UNION ALL"
+    " SELECT name, organization FROM feed_tokens WHERE name = ANY($1)"
+    " AND (visibility = ANY($2) OR owners && $3)");
+
 }  // namespace
 
 absl::StatusOr<Standing> OfPerson(Transaction& tx, std::string_view person) {
@@ -53,6 +66,25 @@ absl::StatusOr<Standing> OfPerson(Transaction& tx, std::string_view person) {
   standing.mutable_scopes()->Add(scopes.begin(), scopes.end());
   standing.set_requests_per_minute(kUsualRequestsPerMinute);
   return standing;
+}
+
+absl::StatusOr<Standing> Describe(Transaction& tx, std::string_view caller) {
+  ASSIGN_OR_RETURN(Rows rows,
+                   tx.Query(kDescribe, {caller, kUsualRequestsPerMinute}));
+  return rows.empty() ? Standing() : ReadRow<Standing>(rows[0]);
+}
+
+absl::StatusOr<std::map<std::string, std::string>> OwnersOf(
+    Transaction& tx, const Audience& audience,
+    const std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(
+      Rows rows,
+      tx.Query(kOwners, {names, audience.visibilities, audience.owners}));
+  std::map<std::string, std::string> owners;
+  for (int i = 0; i < rows.size(); ++i) {
+    owners[std::string(rows[i].Text(0))] = std::string(rows[i].Text(1));
+  }
+  return owners;
 }
 
 }  // namespace reglab::membership::standings
