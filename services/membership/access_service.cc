@@ -73,12 +73,6 @@ absl::StatusOr<Standing> GetStanding(Call& call, const GetStandingRequest&) {
     standing.mutable_roles()->Add(caller.roles.begin(), caller.roles.end());
     standing.mutable_scopes()->Add(caller.scopes.begin(), caller.scopes.end());
     standing.mutable_bodies()->Add(caller.bodies.begin(), caller.bodies.end());
-    for (const Delegation& delegation : caller.delegations) {
-      Standing::Matter& matter = *standing.add_delegations();
-      matter.set_subject(delegation.subject);
-      matter.mutable_permissions()->Add(delegation.permissions.begin(),
-                                        delegation.permissions.end());
-    }
     if (caller.until < absl::InfiniteFuture()) {
       standing.mutable_expire_time()->set_seconds(
           absl::ToUnixSeconds(caller.until));

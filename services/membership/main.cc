@@ -7,8 +7,10 @@
 #include "services/membership/body_service.h"
 #include "services/membership/bootstrap.h"
 #include "services/membership/client_service.h"
+#include "services/membership/delegation_service.h"
 #include "services/membership/directory_service.h"
 #include "services/membership/feed_token_service.h"
+#include "services/membership/invitation_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
@@ -37,6 +39,8 @@ void AddHandlers(Rpcs& rpcs) {
   AddAccess(rpcs);
   AddVocabularies(rpcs);
   AddDirectory(rpcs);
+  AddDelegations(rpcs);
+  AddInvitations(rpcs);
 }
 
 absl::Status Prepare(Database& database) {

@@ -14,6 +14,7 @@ namespace {
 
 // A representative acts for the organisation that he represents, be it not the
 // one where he works. One who represents several acts for his own, or the first.
+// What was delegated to him by another organisation than he acts for waits.
 const Statement kOfPerson(
     "WITH seats AS ("
     "  SELECT a.parent AS body, a.organization, a.role, b.kind"
@@ -38,15 +39,23 @@ const Statement kOfPerson(
     "   THEN 'MEMBER_REPRESENTATIVE' END,"
     "  CASE WHEN EXISTS (SELECT FROM seats WHERE kind = 'BOARD')"
     "   THEN 'BOARD' END], NULL) AS roles,"
-    " ARRAY(SELECT DISTINCT body FROM seats ORDER BY body) AS bodies"
+    " ARRAY(SELECT DISTINCT body FROM seats ORDER BY body) AS bodies,"
+    " (SELECT jsonb_agg(jsonb_build_object('subject', d.subject,"
+    "   'permissions', d.permissions, 'endDate', d.end_date) ORDER BY d.name)"
+    "  FROM delegations_today d WHERE d.person = $1"
+    "  AND d.organization = p.organization) AS delegations"
     " FROM acting p JOIN organizations o ON o.name = p.organization"
     " LEFT JOIN members_today m ON m.organization = p.organization"
     " WHERE o.delete_time IS NULL");
 
 const Statement kDescribe(
-    "SELECT display_name, $2::integer AS requests_per_minute"
+    "SELECT display_name, $2::integer AS requests_per_minute,"
+    " (SELECT jsonb_agg(jsonb_build_object('subject', d.subject,"
+    "   'permissions', d.permissions, 'endDate', d.end_date) ORDER BY d.name)"
+    "  FROM delegations_today d WHERE d.person = $1) AS delegations"
     " FROM people WHERE name = $1 UNION ALL"
-    " SELECT display_name, requests_per_minute FROM clients WHERE name = $1");
+    " SELECT display_name, requests_per_minute, NULL"
+    " FROM clients WHERE name = $1");
 
 const Statement kOwners(
     "SELECT name, organization FROM people WHERE name = ANY($1)"

@@ -19,8 +19,8 @@ namespace reglab::membership::standings {
 absl::StatusOr<v1::Standing> OfPerson(Transaction& tx,
                                       std::string_view person);
 
-// What a caller, person or client, is called, and how much he may ask; nothing
-// in it for others.
+// What a caller, person or client, is called, how much he may ask, and what is
+// delegated to him until when; nothing in it for others.
 absl::StatusOr<v1::Standing> Describe(Transaction& tx, std::string_view caller);
 
 // The organisations that own these clients, people and feed tokens, by name;
