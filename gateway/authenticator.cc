@@ -46,7 +46,8 @@ Authenticated Refused(const absl::Status& why, bool swedish) {
 absl::Status Mistyped() {
   return MakeError(
       absl::StatusCode::kUnauthenticated, "KEY_MISTYPED",
-      {"The key is mistyped: its last eight characters, which check the others, "
+      {"The key is mistyped: its last eight characters, which check the "
+       "others, "
        "do not fit. Copy the whole key again, from rlk_ to the end.",
        "Nyckeln är felskriven: de åtta sista tecknen, som kontrollerar de "
        "andra, stämmer inte. Kopiera hela nyckeln igen, från rlk_ till "
@@ -187,9 +188,8 @@ void Authenticator::Ask(const Kind& kind, std::string id,
     }
   }
   if (known) {
-    done(known->credential
-             ? *known
-             : Refused(Unauthenticated(kind.refused), swedish));
+    done(known->credential ? *known
+                           : Refused(Unauthenticated(kind.refused), swedish));
     return;
   }
   static const auto* itself = new std::shared_ptr<const Caller>(

@@ -34,9 +34,9 @@ struct Authenticated {
 
   // Null when the status is not OK.
   std::shared_ptr<const Caller> caller() const {
-    return credential == nullptr ? nullptr
-                                 : std::shared_ptr<const Caller>(
-                                       credential, &credential->caller);
+    return credential == nullptr
+               ? nullptr
+               : std::shared_ptr<const Caller>(credential, &credential->caller);
   }
 };
 

@@ -57,8 +57,8 @@ RateLimits::Turn RateLimits::Take(std::string_view who, int per_minute,
 std::string RateLimits::HeaderLines(const Turn& turn) {
   return absl::StrCat(
       "RateLimit-Policy: \"minute\";q=", turn.per_minute, ";w=60\r\n",
-      "RateLimit: \"minute\";r=", turn.remaining,
-      ";t=", turn.full_in.count(), "\r\n",
+      "RateLimit: \"minute\";r=", turn.remaining, ";t=", turn.full_in.count(),
+      "\r\n",
       turn.granted
           ? std::string()
           : absl::StrCat("Retry-After: ", turn.granted_in.count(), "\r\n"));

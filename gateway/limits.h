@@ -54,8 +54,8 @@ class Limits {
 
 // How often each caller may ask: a bucket of tokens for each, as large as what
 // may be asked in a minute, filled evenly. A fixed number of buckets is kept;
-// when there are more callers than that, the bucket goes that is the fullest, so
-// that what is forgotten is little. Thread-safe.
+// when there are more callers than that, the bucket goes that is the fullest,
+// so that what is forgotten is little. Thread-safe.
 class RateLimits {
  public:
   using Clock = std::chrono::steady_clock;
@@ -63,9 +63,9 @@ class RateLimits {
   struct Turn {
     bool granted = true;
     int per_minute = 0;
-    int remaining = 0;                      // requests that may follow at once
-    std::chrono::seconds full_in{0};        // until all may be asked at once
-    std::chrono::seconds granted_in{0};     // until the next is granted
+    int remaining = 0;                   // requests that may follow at once
+    std::chrono::seconds full_in{0};     // until all may be asked at once
+    std::chrono::seconds granted_in{0};  // until the next is granted
   };
 
   // `buckets` is rounded up; each takes 16 bytes.

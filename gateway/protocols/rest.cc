@@ -88,8 +88,8 @@ absl::Status TooManyRequests(const RateLimits::Turn& turn) {
   const int64_t wait = turn.granted_in.count();
   return MakeError(
       absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
-      {absl::StrCat("More than ", turn.per_minute,
-                    " requests a minute. Wait ", wait,
+      {absl::StrCat("More than ", turn.per_minute, " requests a minute. Wait ",
+                    wait,
                     " s, ask for more at a time (pageSize), or follow the "
                     "change feed."),
        absl::StrCat("Fler än ", turn.per_minute, " anrop i minuten. Vänta ",
@@ -239,7 +239,8 @@ bool Rest::AnswerNow(const Request& request, Response* response) {
 
 asio::awaitable<void> Rest::Answer(const Request& request, Body& body,
                                    Response* response) {
-  Exchange exchange{request, response,
+  Exchange exchange{request,
+                    response,
                     PrefersSwedish(request[Field::kAcceptLanguage]),
                     ContinueTrace(request[Field::kTraceparent]),
                     request.query(),
@@ -391,9 +392,8 @@ asio::awaitable<std::shared_ptr<const Caller>> Rest::Authenticate(
                                       exchange.swedish, exchange.traceparent,
                                       std::move(done));
         } else {
-          authenticator_.AuthenticateFeedToken(token, exchange.swedish,
-                                               exchange.traceparent,
-                                               std::move(done));
+          authenticator_.AuthenticateFeedToken(
+              token, exchange.swedish, exchange.traceparent, std::move(done));
         }
       });
   if (authenticated.credential == nullptr) {
@@ -561,7 +561,8 @@ void Rest::Problem(const Exchange& exchange, const absl::Status& status,
 
 Response Rest::Refuse(const Request& request, const absl::Status& status) {
   Response response;
-  const Exchange exchange{request, &response,
+  const Exchange exchange{request,
+                          &response,
                           PrefersSwedish(request[Field::kAcceptLanguage]),
                           ContinueTrace(request[Field::kTraceparent]),
                           {},

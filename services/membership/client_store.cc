@@ -55,9 +55,8 @@ const Statement kLockSecretariat(
     " FROM clients c WHERE c.name = 'clients/secretariat' FOR UPDATE OF c");
 
 Params ValuesOf(const Client& client) {
-  return Fields(client,
-                {"name", "display_name", "organization?", "scopes", "etag",
-                 "requests_per_minute", "for_operations"});
+  return Fields(client, {"name", "display_name", "organization?", "scopes",
+                         "etag", "requests_per_minute", "for_operations"});
 }
 
 void RecordChange(Transaction& tx, Change::Kind kind, const Client& client,

@@ -124,9 +124,9 @@ absl::StatusOr<AuthenticateKeyResponse> AuthenticateKey(
     }
   }
   AuthenticateKeyResponse answer = holder.answer;
-  const std::vector<std::string> scopes = ScopesOfClient(
-      {answer.roles().begin(), answer.roles().end()},
-      {answer.scopes().begin(), answer.scopes().end()});
+  const std::vector<std::string> scopes =
+      ScopesOfClient({answer.roles().begin(), answer.roles().end()},
+                     {answer.scopes().begin(), answer.scopes().end()});
   answer.mutable_scopes()->Assign(scopes.begin(), scopes.end());
   return answer;
 }

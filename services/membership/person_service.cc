@@ -73,7 +73,7 @@ absl::StatusOr<Person> UpdatePerson(Call& call,
     FillDefaults(person);
     if (person.organization() != before.organization()) {
       RETURN_IF_ERROR(
-        CheckActsFor(call.caller(), person.organization(), person.name()));
+          CheckActsFor(call.caller(), person.organization(), person.name()));
       RETURN_IF_ERROR(organizations::CheckExists(tx, "person.organization",
                                                  person.organization()));
     }

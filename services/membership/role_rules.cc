@@ -111,8 +111,8 @@ std::vector<std::string> ScopesOfClient(
 
 std::vector<std::string> RolesWith(std::string_view permission) {
   std::vector<std::string> roles;
-  for (const char* role : {"MEMBER", "MEMBER_REPRESENTATIVE", "OPERATOR",
-                           "SECRETARIAT"}) {
+  for (const char* role :
+       {"MEMBER", "MEMBER_REPRESENTATIVE", "OPERATOR", "SECRETARIAT"}) {
     if (Covers(ScopesOfPerson({role}), std::string(permission))) {
       roles.push_back(role);
     }

@@ -13,8 +13,9 @@ using v1::Standing;
 namespace {
 
 // A representative acts for the organisation that he represents, be it not the
-// one where he works. One who represents several acts for his own, or the first.
-// What was delegated to him by another organisation than he acts for waits.
+// one where he works. One who represents several acts for his own, or the
+// first. What was delegated to him by another organisation than he acts for
+// waits.
 const Statement kOfPerson(
     "WITH seats AS ("
     "  SELECT a.parent AS body, a.organization, a.role, b.kind"
@@ -70,8 +71,8 @@ const Statement kOwners(
 absl::StatusOr<Standing> OfPerson(Transaction& tx, std::string_view person) {
   ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kOfPerson, {person}, person));
   Standing standing = ReadRow<Standing>(rows[0]);
-  const std::vector<std::string> scopes = ScopesOfPerson(
-      {standing.roles().begin(), standing.roles().end()});
+  const std::vector<std::string> scopes =
+      ScopesOfPerson({standing.roles().begin(), standing.roles().end()});
   standing.mutable_scopes()->Add(scopes.begin(), scopes.end());
   standing.set_requests_per_minute(kUsualRequestsPerMinute);
   return standing;
@@ -86,9 +87,8 @@ absl::StatusOr<Standing> Describe(Transaction& tx, std::string_view caller) {
 absl::StatusOr<std::map<std::string, std::string>> OwnersOf(
     Transaction& tx, const Audience& audience,
     const std::vector<std::string>& names) {
-  ASSIGN_OR_RETURN(
-      Rows rows,
-      tx.Query(kOwners, {names, audience.visibilities, audience.owners}));
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kOwners, {names, audience.visibilities,
+                                                 audience.owners}));
   std::map<std::string, std::string> owners;
   for (int i = 0; i < rows.size(); ++i) {
     owners[std::string(rows[i].Text(0))] = std::string(rows[i].Text(1));

@@ -44,9 +44,9 @@ using v1::Standing;
 // As the store sees it, on the service's own database.
 absl::StatusOr<Standing> StandingOf(const std::string& person) {
   static Database* const database = [] {
-    auto opened = Database::Open({.conninfo = Running().Connection("membership") +
-                                              " user=membership",
-                                  .connections = 1});
+    auto opened = Database::Open(
+        {.conninfo = Running().Connection("membership") + " user=membership",
+         .connections = 1});
     EXPECT_TRUE(opened.ok()) << opened.status();
     return opened.ok() ? opened->release() : nullptr;
   }();
@@ -103,7 +103,8 @@ TEST(Standing, FollowsFromTodaysAppointments) {
                             Appointment::MEMBER_REPRESENTATIVE, "2020-01-01");
   ASSERT_TRUE(seat.ok()) << seat.status();
   standing = StandingOf("people/standing");
-  EXPECT_THAT(standing->roles(), ElementsAre("MEMBER", "MEMBER_REPRESENTATIVE"));
+  EXPECT_THAT(standing->roles(),
+              ElementsAre("MEMBER", "MEMBER_REPRESENTATIVE"));
   EXPECT_THAT(standing->scopes(), Contains("membership.people.write"));
   EXPECT_THAT(standing->bodies(), ElementsAre("bodies/standing-group"));
 
@@ -184,8 +185,9 @@ TEST(Standing, HoldsWhatWasDelegatedUntilItsLastDay) {
   delegation.set_subject("people/protected");
   delegation.add_permissions("membership.people.write");
   delegation.set_end_date(Today());
-  const auto made = Ask<Delegation>("DelegationsService/CreateDelegation",
-                                    request, Member("organizations/delegating"));
+  const auto made =
+      Ask<Delegation>("DelegationsService/CreateDelegation", request,
+                      Member("organizations/delegating"));
   ASSERT_TRUE(made.ok()) << made.status();
   auto standing = StandingOf("people/colleague");
   ASSERT_EQ(standing->delegations_size(), 1);
@@ -199,16 +201,17 @@ TEST(Standing, HoldsWhatWasDelegatedUntilItsLastDay) {
   v1::UpdatePersonRequest update;
   update.mutable_person()->set_name("people/protected");
   update.mutable_person()->set_title("Analytiker");
-  EXPECT_TRUE(Ask<Person>("PeopleService/UpdatePerson", update, colleague).ok());
+  EXPECT_TRUE(
+      Ask<Person>("PeopleService/UpdatePerson", update, colleague).ok());
   update.mutable_person()->set_name("people/colleague");
   EXPECT_EQ(
       ReasonOf(Ask<Person>("PeopleService/UpdatePerson", update, colleague)
                    .status()),
       "OTHER_MATTER");
-  EXPECT_EQ(ReasonOf(CreatePerson("another", "organizations/delegating",
-                                  colleague)
-                         .status()),
-            "OTHER_MATTER");
+  EXPECT_EQ(
+      ReasonOf(CreatePerson("another", "organizations/delegating", colleague)
+                   .status()),
+      "OTHER_MATTER");
 
   Running().Sql("membership",
                 "UPDATE delegations SET start_date = today() - 2, end_date = "
@@ -219,11 +222,11 @@ TEST(Standing, HoldsWhatWasDelegatedUntilItsLastDay) {
   // A permission that is none.
   delegation.clear_permissions();
   delegation.add_permissions("membership.persons.write");
-  EXPECT_EQ(ReasonOf(Ask<Delegation>("DelegationsService/CreateDelegation",
-                                     request,
-                                     Member("organizations/delegating"))
-                         .status()),
-            "UNKNOWN_PERMISSION");
+  EXPECT_EQ(
+      ReasonOf(Ask<Delegation>("DelegationsService/CreateDelegation", request,
+                               Member("organizations/delegating"))
+                   .status()),
+      "UNKNOWN_PERMISSION");
 }
 
 TEST(Access, TellsTheCallerWhoHeIs) {
@@ -231,8 +234,8 @@ TEST(Access, TellsTheCallerWhoHeIs) {
   caller.name = "clients/secretariat";
   caller.scopes = {"learning.ideas.write"};
   caller.until = absl::FromUnixSeconds(1900000000);
-  const auto me = Ask<Standing>("AccessService/GetStanding",
-                                GetStandingRequest(), caller);
+  const auto me =
+      Ask<Standing>("AccessService/GetStanding", GetStandingRequest(), caller);
   ASSERT_TRUE(me.ok()) << me.status();
   EXPECT_EQ(me->caller(), "clients/secretariat");
   EXPECT_EQ(me->display_name(), "Reglabs kansli");
@@ -270,8 +273,8 @@ TEST(Access, TellsWhatTheCallWouldSay) {
   auto& for_other = *request.add_questions();
   for_other.set_permission("membership.people.write");
   for_other.set_organization("organizations/asked");
-  const auto answered = Ask<CheckAccessResponse>("AccessService/CheckAccess",
-                                                 request, caller);
+  const auto answered =
+      Ask<CheckAccessResponse>("AccessService/CheckAccess", request, caller);
   ASSERT_TRUE(answered.ok()) << answered.status();
   std::vector<std::string> reasons;
   for (const auto& answer : answered->answers()) {
@@ -279,12 +282,13 @@ TEST(Access, TellsWhatTheCallWouldSay) {
     EXPECT_EQ(answer.allowed(), answer.why_sv().empty());
     EXPECT_EQ(answer.allowed(), answer.why_en().empty());
   }
-  EXPECT_THAT(reasons,
-              ElementsAre("yes", "NOT_FOUND", "yes", "PERMISSION_MISSING",
-                          "yes", "PERMISSION_MISSING", "yes", "yes",
-                          "OTHER_ORGANIZATION"));
+  EXPECT_THAT(
+      reasons,
+      ElementsAre("yes", "NOT_FOUND", "yes", "PERMISSION_MISSING", "yes",
+                  "PERMISSION_MISSING", "yes", "yes", "OTHER_ORGANIZATION"));
   EXPECT_EQ(answered->answers(3).permission(), "learning.ideas.write");
-  EXPECT_THAT(answered->answers(3).held_by(), Contains("MEMBER_REPRESENTATIVE"));
+  EXPECT_THAT(answered->answers(3).held_by(),
+              Contains("MEMBER_REPRESENTATIVE"));
 
   // The calls themselves.
   v1::UpdatePersonRequest update;
@@ -366,9 +370,9 @@ TEST(Clients, HaveAQuota) {
                    .status()),
       "QUOTA_NOT_HELD");
   EXPECT_TRUE(CreateClient("large", "organizations/quota", {}, own, 6000).ok());
-  EXPECT_TRUE(CreateClient("larger", "organizations/quota", {}, Secretariat(),
-                           60000)
-                  .ok());
+  EXPECT_TRUE(
+      CreateClient("larger", "organizations/quota", {}, Secretariat(), 60000)
+          .ok());
   EXPECT_TRUE(absl::IsInvalidArgument(
       CreateClient("largest", "organizations/quota", {}, Secretariat(), 60001)
           .status()));
@@ -389,7 +393,8 @@ TEST(Clients, HaveAQuota) {
 
 TEST(Clients, WithAScopeThatIsNoneAreRefused) {
   const auto status =
-      CreateClient("unknown", "", {"learning.ideas.write", "learning.idea.wrte"})
+      CreateClient("unknown", "",
+                   {"learning.ideas.write", "learning.idea.wrte"})
           .status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_EQ(ReasonOf(status), "UNKNOWN_PERMISSION");
@@ -477,10 +482,10 @@ TEST(FeedTokens, OpenOneFeedUntilTheyAreRevoked) {
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_TRUE(read->has_last_use_time());
   EXPECT_EQ(read->secret(), "");
-  EXPECT_TRUE(absl::IsNotFound(
-      Ask<FeedToken>("FeedTokensService/GetFeedToken", get,
-                     Member("organizations/other"))
-          .status()));
+  EXPECT_TRUE(
+      absl::IsNotFound(Ask<FeedToken>("FeedTokensService/GetFeedToken", get,
+                                      Member("organizations/other"))
+                           .status()));
 
   // One of a person reads as that person.
   const auto personal =
@@ -497,10 +502,10 @@ TEST(FeedTokens, OpenOneFeedUntilTheyAreRevoked) {
 
   v1::DeleteFeedTokenRequest revocation;
   revocation.set_name(token->name());
-  EXPECT_TRUE(absl::IsNotFound(
-      Ask<Empty>("FeedTokensService/DeleteFeedToken", revocation,
-                 Member("organizations/other"))
-          .status()));
+  EXPECT_TRUE(
+      absl::IsNotFound(Ask<Empty>("FeedTokensService/DeleteFeedToken",
+                                  revocation, Member("organizations/other"))
+                           .status()));
   ASSERT_TRUE(
       Ask<Empty>("FeedTokensService/DeleteFeedToken", revocation, own).ok());
   EXPECT_TRUE(absl::IsUnauthenticated(Open(token->secret()).status()));

@@ -31,7 +31,8 @@ TEST(RateLimits, GrantAMinutesRequestsAtOnceAndThenAsTheyComeBack) {
   EXPECT_EQ(turn.full_in, seconds(60));
   EXPECT_FALSE(
       limits.Take("clients/a", 60, kStart + milliseconds(900)).granted);
-  EXPECT_TRUE(limits.Take("clients/a", 60, kStart + milliseconds(1100)).granted);
+  EXPECT_TRUE(
+      limits.Take("clients/a", 60, kStart + milliseconds(1100)).granted);
   EXPECT_FALSE(
       limits.Take("clients/a", 60, kStart + milliseconds(1200)).granted);
   // After a pause of a minute all are there again.

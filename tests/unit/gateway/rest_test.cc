@@ -422,17 +422,18 @@ TEST_F(RestTest, NobodyIsCountedByAddressButForWhatTheCacheAnswers) {
   ExpectProblem(response, 429, "RATE_LIMITED");
   EXPECT_EQ(response["retry-after"], "30");
   // Nor are credentials guessed without end.
-  ExpectProblem(Ask("GET /v1/organizations/x", "Authorization: Bearer rlk_x\r\n"),
-                429, "RATE_LIMITED");
+  ExpectProblem(
+      Ask("GET /v1/organizations/x", "Authorization: Bearer rlk_x\r\n"), 429,
+      "RATE_LIMITED");
   EXPECT_EQ(Ask("GET /healthz").status, 200);
 }
 
 TEST_F(RestTest, AFeedTokenReadsItsFeedAndNothingElse) {
-  const std::string token = "token=" + FormatApiKey({"abcdefghijkl",
-                                                     "abcdefghijklmnopqrstuvwxyz"},
-                                                    kFeedTokenPrefix);
-  EXPECT_EQ(
-      Ask("GET /v1/organizations?orderBy=displayName&" + token).status, 200);
+  const std::string token =
+      "token=" + FormatApiKey({"abcdefghijkl", "abcdefghijklmnopqrstuvwxyz"},
+                              kFeedTokenPrefix);
+  EXPECT_EQ(Ask("GET /v1/organizations?orderBy=displayName&" + token).status,
+            200);
   EXPECT_EQ(
       Ask("GET /v1/organizations?" + token + "&orderBy=displayName").status,
       200);

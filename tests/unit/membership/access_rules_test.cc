@@ -150,9 +150,10 @@ TEST(AnswerTest, IsThatOfTheCallItself) {
   EXPECT_TRUE(AnswerTo(Uppsala(), {.permission = "meetings.meetings.read",
                                    .for_everyone = true})
                   .allowed());
-  EXPECT_FALSE(AnswerTo(Secretariat(), {.permission = "membership.keys.authenticate",
-                                        .for_processes = true})
-                   .allowed());
+  EXPECT_FALSE(
+      AnswerTo(Secretariat(), {.permission = "membership.keys.authenticate",
+                               .for_processes = true})
+          .allowed());
   Caller broad = Uppsala();
   broad.scopes = {"*"};
   EXPECT_EQ(AnswerTo(broad, {.permission = "meetings.meetings.write"}).reason(),

@@ -77,8 +77,7 @@ TEST(RoleTest, AClientDoesNoMoreThanARepresentativeCould) {
 // one for the secretariat alone is so on purpose.
 TEST(RoleTest, EveryScopeOfTheTableIsDeclaredAndEveryPermissionHasARole) {
   for (const char* role : {"MEMBER", "MEMBER_REPRESENTATIVE"}) {
-    EXPECT_TRUE(
-        CheckPermissions("scopes", ScopesOfPerson({role}), true).ok())
+    EXPECT_TRUE(CheckPermissions("scopes", ScopesOfPerson({role}), true).ok())
         << TextOf(CheckPermissions("scopes", ScopesOfPerson({role}), true)).en;
   }
   std::set<std::string> seen;
