@@ -158,8 +158,10 @@ class Owner:
         if rule.body != "*" and "validate_only" in fields:
             path += "?validateOnly=true"
         text = path + json.dumps(body)
+        # What is public may be answered to by others; changed by others nothing may be.
+        names = self.known if verb in ("patch", "delete") else [self.organization, *self.private]
         return Call(verb=verb.upper(), path=path, body=body,
-                    owned=any(f"{name}\"" in text or re.search(re.escape(name) + r"(/|\?|$)", path) for name in self.known))
+                    owned=any(f"{name}\"" in text or re.search(re.escape(name) + r"(/|\?|$)", path) for name in names))
 
     def make(self, method):
         """The answer to a Create; what the service says does not fit is left out."""
