@@ -206,6 +206,11 @@ TEST(Invitations, MakeAPersonOfTheOwnOrganization) {
   EXPECT_EQ(invited->given_name(), "");
   EXPECT_EQ(invited->expire_time().seconds() - invited->create_time().seconds(),
             14 * 24 * 3600);
+  EXPECT_EQ(Running().Sql("membership",
+                          "SELECT email || ' ' || language FROM outbox"
+                          " WHERE template = 'invitation' AND subject = '" +
+                              invited->name() + "'"),
+            "nils@example.se sv");
   v1::GetPersonRequest get;
   get.set_name(invited->person());
   const auto person = Ask<Person>("PeopleService/GetPerson", get, home.caller);
@@ -234,6 +239,8 @@ TEST(Invitations, MakeAPersonOfTheOwnOrganization) {
   endless.mutable_invitation()->mutable_expire_time()->set_seconds(
       absl::ToUnixSeconds(absl::Now() + absl::Hours(91 * 24)));
   EXPECT_TRUE(absl::IsInvalidArgument(Invite(endless, home.caller).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      Invite(InvitationOf("nils@-"), home.caller).status()));
   EXPECT_EQ(Running().Sql("membership",
                           "SELECT count(*) FROM people WHERE email IN"
                           " ('nameless@example.se', 'endless@example.se')"),
@@ -279,6 +286,10 @@ TEST(Invitations, AreSentAgainWithAnotherLink) {
   EXPECT_EQ(renewed->state(), Invitation::PENDING);
   EXPECT_EQ(renewed->send_count(), 2);
   EXPECT_NE(HashOf(invited->name()), before);
+  EXPECT_EQ(Running().Sql("membership",
+                          "SELECT count(*) FROM outbox WHERE subject = '" +
+                              invited->name() + "'"),
+            "2");
 }
 
 // The service's own store on a connection of this program.
