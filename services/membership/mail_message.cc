@@ -16,9 +16,9 @@ namespace {
 constexpr size_t kLongestAddress = 254;
 // RFC 2045, section 6.7: 76 characters with the "=" of a soft line break.
 constexpr size_t kLongestLine = 75;
-// A line with an encoded word has at most 76 characters (RFC 2047): "Subject:
-// ",
-// "=?UTF-8?B?" and "?=" leave 55, of which base64 fills 52 with 39 bytes.
+// A line with an encoded word has at most 76 characters (RFC 2047). With
+// "Subject: ", "=?UTF-8?B?" and "?=" 55 are left, of which base64 fills 52 with
+// 39 bytes.
 constexpr size_t kBytesPerWord = 39;
 
 // The value of a header that readers see.

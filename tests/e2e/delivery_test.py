@@ -232,7 +232,7 @@ def test_changes_of_all_three_services_are_told(suite, outside, subscription):
     began = time.monotonic()
     organization = suite.new_organization()
     idea = suite.post("/v1/ideas", {"title": "Händelse " + uuid.uuid4().hex[:8], "description": "Prov."}).json
-    meeting = suite.post("/v1/meetings", {"title": "Händelsemöte", "body": "bodies/member-group", "date": "2026-12-01"})
+    meeting = suite.post("/v1/meetings", {"displayName": "Händelsemöte", "body": "bodies/member-group", "date": "2026-12-01"})
     assert meeting.status == 201, meeting.body
     for resource, kind in ((organization["name"], "membership.Organization"), (idea["name"], "learning.Idea"),
                            (meeting.json["name"], "meetings.Meeting")):
