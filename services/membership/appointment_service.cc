@@ -32,18 +32,12 @@ using v1::UpdateAppointmentRequest;
 // Fills what the appointment takes from its person.
 absl::Status TakeFromPerson(Transaction& tx, const Audience& audience,
                             Appointment& appointment) {
-  absl::StatusOr<Person> person =
-      people::Get(tx, audience, appointment.person());
-  if (absl::IsNotFound(person.status())) {
-    return InvalidField("appointment.person",
-                        {"There is no such person. Create the person first.",
-                         "Det finns ingen sådan person. Lägg upp personen "
-                         "först."});
-  }
-  RETURN_IF_ERROR(person.status());
-  appointment.set_person_display_name(person->display_name());
+  ASSIGN_OR_RETURN(const Person person,
+                   people::LockNamed(tx, audience, "appointment.person",
+                                     appointment.person()));
+  appointment.set_person_display_name(person.display_name());
   if (appointment.organization().empty()) {
-    appointment.set_organization(person->organization());
+    appointment.set_organization(person.organization());
   }
   return absl::OkStatus();
 }

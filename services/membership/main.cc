@@ -6,7 +6,9 @@
 #include "services/membership/body_service.h"
 #include "services/membership/bootstrap.h"
 #include "services/membership/client_service.h"
+#include "services/membership/delegation_service.h"
 #include "services/membership/directory_service.h"
+#include "services/membership/invitation_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
@@ -33,6 +35,8 @@ void AddHandlers(Rpcs& rpcs) {
   AddKeys(rpcs);
   AddVocabularies(rpcs);
   AddDirectory(rpcs);
+  AddDelegations(rpcs);
+  AddInvitations(rpcs);
 }
 
 absl::Status Prepare(Database& database) {

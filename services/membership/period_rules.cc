@@ -4,6 +4,7 @@
 
 #include "absl/time/civil_time.h"
 #include "services/common/errors.h"
+#include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 
 namespace reglab::membership {
@@ -19,6 +20,12 @@ absl::Status CheckDate(const std::string& field, const std::string& date) {
       {"It is not a day of the calendar. Write year, month and day: "
        "2026-11-23.",
        "Det är inte en dag i kalendern. Skriv år, månad och dag: 2026-11-23."});
+}
+
+absl::CivilDay DayOf(std::string_view date) {
+  absl::CivilDay day;
+  absl::ParseCivilTime(ForAbsl(date), &day);
+  return day;
 }
 
 }  // namespace
@@ -38,6 +45,14 @@ absl::Status CheckPeriod(std::string_view resource, std::string_view start_date,
          "det."});
   }
   return absl::OkStatus();
+}
+
+int64_t DaysBetween(std::string_view from, std::string_view to) {
+  return DayOf(to) - DayOf(from);
+}
+
+std::string DayBefore(std::string_view date) {
+  return absl::FormatCivilTime(DayOf(date) - 1);
 }
 
 }  // namespace reglab::membership
