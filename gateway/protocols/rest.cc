@@ -13,6 +13,7 @@
 #include "gateway/json_writer.h"
 #include "gateway/problem.h"
 #include "gateway/representation.h"
+#include "gateway/text.h"
 #include "gateway/transcoder.h"
 #include "services/common/errors.h"
 #include "services/common/process.h"
@@ -147,14 +148,7 @@ std::string NextPageLink(std::string_view path, std::string_view query,
     link.push_back('&');
   }
   link += "pageToken=";
-  for (const char c : page_token) {
-    if (absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.' ||
-        c == '~') {
-      link.push_back(c);
-    } else {
-      absl::StrAppend(&link, "%", absl::Hex(uint8_t(c), absl::kZeroPad2));
-    }
-  }
+  link += PercentEncode(page_token);
   return link;
 }
 

@@ -8,11 +8,14 @@
 #include "services/membership/client_service.h"
 #include "services/membership/delegation_service.h"
 #include "services/membership/directory_service.h"
+#include "services/membership/guest_link_service.h"
+#include "services/membership/identity_service.h"
 #include "services/membership/invitation_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
 #include "services/membership/person_service.h"
+#include "services/membership/session_service.h"
 #include "services/membership/vocabulary_service.h"
 
 ABSL_FLAG(std::string, bootstrap_key_file, "",
@@ -37,6 +40,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddDirectory(rpcs);
   AddDelegations(rpcs);
   AddInvitations(rpcs);
+  AddIdentities(rpcs);
+  AddSessions(rpcs);
+  AddGuestLinks(rpcs);
 }
 
 absl::Status Prepare(Database& database) {

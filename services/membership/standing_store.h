@@ -15,6 +15,10 @@ namespace reglab::membership::standings {
 absl::StatusOr<v1::Standing> OfPerson(Transaction& tx,
                                       std::string_view person);
 
+// The same of a client. NOT_FOUND also when its organisation is deleted.
+absl::StatusOr<v1::Standing> OfClient(Transaction& tx,
+                                      std::string_view client);
+
 }  // namespace reglab::membership::standings
 
 #endif  // REGLAB_SERVICES_MEMBERSHIP_STANDING_STORE_H_
