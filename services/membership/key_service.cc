@@ -13,6 +13,7 @@
 #include "services/membership/access_rules.h"
 #include "services/membership/client_store.h"
 #include "services/membership/key_store.h"
+#include "services/membership/role_rules.h"
 
 namespace reglab::membership {
 namespace {
@@ -120,7 +121,12 @@ absl::StatusOr<AuthenticateKeyResponse> AuthenticateKey(
                                            noted.message().size())}});
     }
   }
-  return holder.answer;
+  AuthenticateKeyResponse answer = holder.answer;
+  const std::vector<std::string> scopes = ScopesOfClient(
+      {answer.roles().begin(), answer.roles().end()},
+      {answer.scopes().begin(), answer.scopes().end()});
+  answer.mutable_scopes()->Assign(scopes.begin(), scopes.end());
+  return answer;
 }
 
 }  // namespace

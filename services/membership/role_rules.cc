@@ -11,10 +11,12 @@ namespace {
 // What is done for an organisation, be it a member or not: it applies, and
 // keeps its people and programs in order.
 constexpr std::string_view kOfOrganization[] = {
-    "membership.clients.read",       "membership.clients.write",
-    "membership.feed-tokens.read",   "membership.feed-tokens.write",
-    "membership.keys.read",          "membership.keys.write",
-    "membership.memberships.write",  "membership.organizations.resolve",
+    "membership.clients.read",      "membership.clients.write",
+    "membership.delegations.read",  "membership.delegations.write",
+    "membership.feed-tokens.read",  "membership.feed-tokens.write",
+    "membership.invitations.read",  "membership.invitations.write",
+    "membership.keys.read",         "membership.keys.write",
+    "membership.memberships.apply", "membership.organizations.resolve",
     "membership.people.write",
 };
 
