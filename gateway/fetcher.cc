@@ -89,11 +89,11 @@ struct Fetcher::Running {
       return;
     }
     // Without the query, which belongs to nobody's log.
-    LogError("fetch",
-             {{"url", std::string_view(fetch.url).substr(
-                          0, fetch.url.find('?'))},
-              {"status", int64_t(status)},
-              {"what", std::string_view(curl_easy_strerror(code))}});
+    LogError(
+        "fetch",
+        {{"url", std::string_view(fetch.url).substr(0, fetch.url.find('?'))},
+         {"status", int64_t(status)},
+         {"what", std::string_view(curl_easy_strerror(code))}});
     done(NoAnswer());
   }
 };

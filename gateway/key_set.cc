@@ -194,8 +194,7 @@ absl::StatusOr<KeySet> KeySet::Parse(std::string_view text) {
   return set;
 }
 
-const PublicKey* KeySet::Find(std::string_view kid,
-                              Algorithm algorithm) const {
+const PublicKey* KeySet::Find(std::string_view kid, Algorithm algorithm) const {
   for (const PublicKey& key : keys_) {
     if (key.kid == kid &&
         std::find(key.algorithms.begin(), key.algorithms.end(), algorithm) !=

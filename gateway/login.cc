@@ -190,20 +190,19 @@ asio::awaitable<void> Login::Answer(const Request& request, Body& body,
                                     Response* response) {
   Visit visit{request, body, swedish, traceparent, response, ""};
   const std::string_view path = request.path();
-  const bool reads =
-      request.method() == "GET" || request.method() == "HEAD";
+  const bool reads = request.method() == "GET" || request.method() == "HEAD";
   const bool posts = request.method() == "POST";
   const bool takes_get = path != "/logout";
   const bool takes_post = path != "/login" && path != "/login/callback";
   if (!(reads && takes_get) && !(posts && takes_post)) {
-    AppendField("Allow",
-                takes_get ? takes_post ? "GET, HEAD, POST" : "GET, HEAD"
-                          : "POST",
-                &visit.lines);
-    ShowTrouble(visit, MakeError(absl::StatusCode::kUnimplemented,
-                                 "METHOD_NOT_ALLOWED",
-                                 {"This page can't be asked in that way.",
-                                  "Sidan kan inte anropas på det sättet."}));
+    AppendField(
+        "Allow",
+        takes_get ? takes_post ? "GET, HEAD, POST" : "GET, HEAD" : "POST",
+        &visit.lines);
+    ShowTrouble(
+        visit, MakeError(absl::StatusCode::kUnimplemented, "METHOD_NOT_ALLOWED",
+                         {"This page can't be asked in that way.",
+                          "Sidan kan inte anropas på det sättet."}));
     co_return;
   }
   // Whoever has somebody else's browser accept, log out or come in as a guest
@@ -242,20 +241,18 @@ asio::awaitable<void> Login::ShowLogin(Visit& visit) {
   bool logged_in = false;
   const std::string_view secret = CookieOf(visit.request, kSessionCookie);
   if (!secret.empty()) {
-    const Authenticated known =
-        co_await Await<Authenticated>([&](auto done) {
-          authenticator_.AuthenticateSession(
-              secret, visit.swedish, visit.traceparent, std::move(done));
-        });
+    const Authenticated known = co_await Await<Authenticated>([&](auto done) {
+      authenticator_.AuthenticateSession(secret, visit.swedish,
+                                         visit.traceparent, std::move(done));
+    });
     logged_in = known.credential != nullptr;
   }
   std::vector<LoginChoice> choices;
   for (const Issuer& issuer : issuers_.all()) {
     if (issuer.client_id.empty()) continue;
-    choices.push_back(
-        {issuer.display_name,
-         Concat("/login?", FormText({{"issuer", issuer.url},
-                                     {"return", return_path}}))});
+    choices.push_back({issuer.display_name,
+                       Concat("/login?", FormText({{"issuer", issuer.url},
+                                                   {"return", return_path}}))});
   }
   Show(visit, 200, LoginPage(choices, logged_in, visit.swedish));
 }
@@ -282,7 +279,8 @@ void Login::Begin(Visit& visit, const Issuer& issuer,
                      std::string(invitation)},
                     "."),
       kLoginSeconds);
-  const bool has_query = endpoints->authorization.find('?') != std::string::npos;
+  const bool has_query =
+      endpoints->authorization.find('?') != std::string::npos;
   Lead(visit, Concat(endpoints->authorization, has_query ? "&" : "?", query));
 }
 
@@ -292,9 +290,9 @@ asio::awaitable<void> Login::Callback(Visit& visit) {
       Split(CookieOf(visit.request, kLoginCookie), '.');
   if (parts.size() == 4) {
     const std::string url = DecodeBase64Url(parts[1]).value_or("");
-    begun = Begun{issuers_.Find(url), std::string(parts[0]),
-                  DecodeBase64Url(parts[2]).value_or(""),
-                  std::string(parts[3])};
+    begun =
+        Begun{issuers_.Find(url), std::string(parts[0]),
+              DecodeBase64Url(parts[2]).value_or(""), std::string(parts[3])};
   }
   // What was begun ends here, however that goes.
   visit.lines += SetCookieLine(kLoginCookie, "", 0);
@@ -356,12 +354,11 @@ asio::awaitable<absl::StatusOr<std::string>> Login::Complete(
   using Believed = absl::StatusOr<Issuers::Believed>;
   const auto believed =
       co_await Await<std::shared_ptr<Believed>>([&](auto done) {
-        issuers_.CheckIdToken(issuer, TextOf(*tokens, "id_token"),
-                              Derive(begun.secret, "nonce"),
-                              [done](Believed result) {
-                                done(std::make_shared<Believed>(
-                                    std::move(result)));
-                              });
+        issuers_.CheckIdToken(
+            issuer, TextOf(*tokens, "id_token"), Derive(begun.secret, "nonce"),
+            [done](Believed result) {
+              done(std::make_shared<Believed>(std::move(result)));
+            });
       });
   if (!believed->ok()) co_return believed->status();
 

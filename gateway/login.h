@@ -20,11 +20,10 @@ namespace reglab::gateway {
 // with PKCE, bound by `state` and `nonce` to a cookie of the browser that began
 // it. Membership keeps the session; the browser holds its secret in a cookie.
 //
-//   GET  /login?issuer=…&return=/path   to the provider; without issuer a choice
-//   GET  /login/callback                back from the provider
-//   POST /logout
-//   GET, POST /invitation               accepts an invitation by logging in
-//   GET, POST /guest                    uses a guest's link
+//   GET  /login?issuer=…&return=/path   to the provider; without issuer a
+//   choice GET  /login/callback                back from the provider POST
+//   /logout GET, POST /invitation               accepts an invitation by
+//   logging in GET, POST /guest                    uses a guest's link
 //
 // What changes something is taken from pages of ours alone. Thread-safe.
 class Login {

@@ -101,14 +101,13 @@ std::string LoginPage(const std::vector<LoginChoice>& choices, bool logged_in,
   } else if (choices.empty()) {
     content = NoProvider(swedish);
   } else {
-    content = Concat("<p>",
-                     swedish ? "Välj var du loggar in:"
-                             : "Choose where you log in:",
-                     "</p>\n<ul>\n");
+    content = Concat(
+        "<p>", swedish ? "Välj var du loggar in:" : "Choose where you log in:",
+        "</p>\n<ul>\n");
     for (const LoginChoice& choice : choices) {
-      content += Concat("<li><a class=\"choice\" href=\"",
-                        Escape(choice.target), "\">",
-                        Escape(choice.display_name), "</a></li>\n");
+      content +=
+          Concat("<li><a class=\"choice\" href=\"", Escape(choice.target),
+                 "\">", Escape(choice.display_name), "</a></li>\n");
     }
     content += "</ul>\n";
   }
@@ -145,11 +144,11 @@ std::string GuestPage(bool swedish) {
 }
 
 std::string TroublePage(std::string_view text, bool swedish) {
-  return Page(swedish ? "Det gick inte" : "That did not work",
-              Concat("<p>", Escape(text), "</p>\n<p><a href=\"/login\">",
-                     swedish ? "Till inloggningen" : "To the login",
-                     "</a></p>\n"),
-              swedish);
+  return Page(
+      swedish ? "Det gick inte" : "That did not work",
+      Concat("<p>", Escape(text), "</p>\n<p><a href=\"/login\">",
+             swedish ? "Till inloggningen" : "To the login", "</a></p>\n"),
+      swedish);
 }
 
 std::map<std::string, Document> MakeLoginAssets() {

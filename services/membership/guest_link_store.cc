@@ -44,8 +44,8 @@ void RecordChange(Transaction& tx, Change::Kind kind, const GuestLink& link,
 
 absl::StatusOr<GuestLink> Insert(Transaction& tx, const GuestLink& link,
                                  std::string_view token_sha256) {
-  Params values = Fields(
-      link, {"name", "subject", "permission", "path", "expire_time"});
+  Params values =
+      Fields(link, {"name", "subject", "permission", "path", "expire_time"});
   values.push_back(Param::Bytes(token_sha256));
   ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kInsert, values, link.name()));
   GuestLink stored = ReadRow<GuestLink>(rows[0]);

@@ -10,8 +10,7 @@
 namespace reglab::membership::guest_links {
 
 // `token_sha256` are the 32 raw bytes (HashSecret) of what the link carries.
-absl::StatusOr<v1::GuestLink> Insert(Transaction& tx,
-                                     const v1::GuestLink& link,
+absl::StatusOr<v1::GuestLink> Insert(Transaction& tx, const v1::GuestLink& link,
                                      std::string_view token_sha256);
 
 // Uses the link with this token, which works once. NOT_FOUND when it is

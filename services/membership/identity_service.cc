@@ -29,8 +29,8 @@ absl::StatusOr<ListIdentitiesResponse> ListIdentities(
 
 absl::StatusOr<Empty> DeleteIdentity(Call& call,
                                      const DeleteIdentityRequest& request) {
-  RETURN_IF_ERROR(CheckOwnLogin(call.caller(), ParentOf(request.name()),
-                                request.name()));
+  RETURN_IF_ERROR(
+      CheckOwnLogin(call.caller(), ParentOf(request.name()), request.name()));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Empty> {
     RETURN_IF_ERROR(identities::Delete(tx, request.name()));
     return Empty();
@@ -40,14 +40,15 @@ absl::StatusOr<Empty> DeleteIdentity(Call& call,
 absl::StatusOr<Standing> AuthenticatePerson(
     Call& call, const AuthenticatePersonRequest& request) {
   return call.Read([&](Transaction& tx) -> absl::StatusOr<Standing> {
-    ASSIGN_OR_RETURN(
-        const std::optional<identities::Linked> linked,
-        identities::Find(tx, request.issuer(), request.subject()));
+    ASSIGN_OR_RETURN(const std::optional<identities::Linked> linked,
+                     identities::Find(tx, request.issuer(), request.subject()));
     if (!linked) return NobodyLinked();
-    ASSIGN_OR_RETURN(Standing standing, linked->identity.empty()
-                                            ? standings::OfClient(tx, linked->caller)
-                                            : standings::OfPerson(tx, linked->caller));
+    ASSIGN_OR_RETURN(Standing standing,
+                     linked->identity.empty()
+                         ? standings::OfClient(tx, linked->caller)
+                         : standings::OfPerson(tx, linked->caller));
     RETURN_IF_ERROR(CheckSpeaksFor(standing, request.organizations()));
+    *standing.mutable_expire_time() = request.expire_time();
     return standing;
   });
 }

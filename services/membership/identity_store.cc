@@ -37,8 +37,9 @@ void RecordChange(Transaction& tx, Change::Kind kind, std::string name) {
 }  // namespace
 
 const Listing kListing = {
-    .select = "SELECT i.name, i.issuer, i.subject, i.create_time"
-              " FROM identities i",
+    .select =
+        "SELECT i.name, i.issuer, i.subject, i.create_time"
+        " FROM identities i",
     .parent = "i.parent",
     .key = "i.name",
     .fields = {{"create_time", "i.create_time", ListField::Type::kTime, true,
@@ -58,8 +59,8 @@ absl::StatusOr<Linked> Link(Transaction& tx, std::string_view person,
                             std::string_view issuer, std::string_view subject) {
   Linked linked{Concat(person, "/identities/", RandomId()),
                 std::string(person)};
-  ASSIGN_OR_RETURN(Rows made, tx.Query(kInsert, {linked.identity, person,
-                                                 issuer, subject}));
+  ASSIGN_OR_RETURN(
+      Rows made, tx.Query(kInsert, {linked.identity, person, issuer, subject}));
   if (!made.empty()) {
     RecordChange(tx, Change::Kind::kCreated, linked.identity);
     return linked;

@@ -30,11 +30,10 @@ using v1::Standing;
 
 absl::StatusOr<Session> GetSession(Call& call,
                                    const GetSessionRequest& request) {
-  RETURN_IF_ERROR(CheckOwnLogin(call.caller(), ParentOf(request.name()),
-                                request.name()));
-  return call.Read([&](Transaction& tx) {
-    return sessions::Get(tx, request.name());
-  });
+  RETURN_IF_ERROR(
+      CheckOwnLogin(call.caller(), ParentOf(request.name()), request.name()));
+  return call.Read(
+      [&](Transaction& tx) { return sessions::Get(tx, request.name()); });
 }
 
 absl::StatusOr<ListSessionsResponse> ListSessions(
@@ -46,8 +45,8 @@ absl::StatusOr<ListSessionsResponse> ListSessions(
 
 absl::StatusOr<Empty> DeleteSession(Call& call,
                                     const DeleteSessionRequest& request) {
-  RETURN_IF_ERROR(CheckOwnLogin(call.caller(), ParentOf(request.name()),
-                                request.name()));
+  RETURN_IF_ERROR(
+      CheckOwnLogin(call.caller(), ParentOf(request.name()), request.name()));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Empty> {
     RETURN_IF_ERROR(sessions::Delete(tx, request.name()));
     return Empty();
@@ -94,17 +93,17 @@ absl::StatusOr<Standing> StandingOf(Transaction& tx,
 absl::StatusOr<Standing> AuthenticateSession(
     Call& call, const AuthenticateSessionRequest& request) {
   std::optional<sessions::Found> found;
-  ASSIGN_OR_RETURN(
-      Standing standing,
-      call.Read([&](Transaction& tx) -> absl::StatusOr<Standing> {
-        ASSIGN_OR_RETURN(found, sessions::Find(tx, request.secret_sha256()));
-        if (!found) {
-          return Unauthenticated(
-              {"You are no longer logged in. Log in again.",
-               "Du är inte längre inloggad. Logga in igen."});
-        }
-        return StandingOf(tx, *found);
-      }));
+  ASSIGN_OR_RETURN(Standing standing,
+                   call.Read([&](Transaction& tx) -> absl::StatusOr<Standing> {
+                     ASSIGN_OR_RETURN(
+                         found, sessions::Find(tx, request.secret_sha256()));
+                     if (!found) {
+                       return Unauthenticated(
+                           {"You are no longer logged in. Log in again.",
+                            "Du är inte längre inloggad. Logga in igen."});
+                     }
+                     return StandingOf(tx, *found);
+                   }));
   *standing.mutable_expire_time() = found->session.expire_time();
   if (!found->use_is_noted) {
     const absl::Status noted =

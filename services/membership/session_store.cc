@@ -14,14 +14,14 @@ using v1::Session;
 
 namespace {
 
-#define COLUMNS                                                             \
+#define COLUMNS                                                               \
   "s.name, coalesce(i.issuer, '') AS issuer, s.create_time, s.last_use_time," \
   " s.expire_time"
 
 #define FROM_SESSIONS \
   " FROM sessions s LEFT JOIN identities i ON i.name = s.identity"
 
-#define OPEN            \
+#define OPEN              \
   "s.expire_time > now()" \
   " AND s.last_use_time > now() - interval '2 hours'"
 

@@ -26,8 +26,8 @@ extern const Listing kListing;
 // NOT_FOUND also for one that has ended.
 absl::StatusOr<v1::Session> Get(Transaction& tx, std::string_view name);
 
-// `secret_sha256` are 32 raw bytes (HashSecret). Of a person the 20 newest stay;
-// what ended long ago is cleared away.
+// `secret_sha256` are 32 raw bytes (HashSecret). Of a person the 20 newest
+// stay; what ended long ago is cleared away.
 absl::StatusOr<v1::Session> InsertForPerson(
     Transaction& tx, const identities::Linked& person,
     const google::protobuf::RepeatedPtrField<std::string>& organizations,

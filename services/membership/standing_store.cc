@@ -13,8 +13,9 @@ using v1::Standing;
 namespace {
 
 // A representative acts for the organisation that he represents, be it not the
-// one where he works. One who represents several acts for his own, or the first.
-// What was delegated to him by another organisation than he acts for waits.
+// one where he works. One who represents several acts for his own, or the
+// first. What was delegated to him by another organisation than he acts for
+// waits.
 const Statement kOfPerson(
     "WITH seats AS ("
     "  SELECT a.parent AS body, a.organization, a.role, b.kind"
@@ -82,8 +83,8 @@ const Statement kOwners(
 absl::StatusOr<Standing> OfPerson(Transaction& tx, std::string_view person) {
   ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kOfPerson, {person}, person));
   Standing standing = ReadRow<Standing>(rows[0]);
-  const std::vector<std::string> scopes = ScopesOfPerson(
-      {standing.roles().begin(), standing.roles().end()});
+  const std::vector<std::string> scopes =
+      ScopesOfPerson({standing.roles().begin(), standing.roles().end()});
   standing.mutable_scopes()->Add(scopes.begin(), scopes.end());
   standing.set_requests_per_minute(kUsualRequestsPerMinute);
   return standing;
@@ -92,9 +93,9 @@ absl::StatusOr<Standing> OfPerson(Transaction& tx, std::string_view person) {
 absl::StatusOr<Standing> OfClient(Transaction& tx, std::string_view client) {
   ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kOfClient, {client}, client));
   Standing standing = ReadRow<Standing>(rows[0]);
-  const std::vector<std::string> scopes = ScopesOfClient(
-      {standing.roles().begin(), standing.roles().end()},
-      {standing.scopes().begin(), standing.scopes().end()});
+  const std::vector<std::string> scopes =
+      ScopesOfClient({standing.roles().begin(), standing.roles().end()},
+                     {standing.scopes().begin(), standing.scopes().end()});
   standing.clear_scopes();
   standing.mutable_scopes()->Add(scopes.begin(), scopes.end());
   return standing;
@@ -109,9 +110,8 @@ absl::StatusOr<Standing> Describe(Transaction& tx, std::string_view caller) {
 absl::StatusOr<std::map<std::string, std::string>> OwnersOf(
     Transaction& tx, const Audience& audience,
     const std::vector<std::string>& names) {
-  ASSIGN_OR_RETURN(
-      Rows rows,
-      tx.Query(kOwners, {names, audience.visibilities, audience.owners}));
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kOwners, {names, audience.visibilities,
+                                                 audience.owners}));
   std::map<std::string, std::string> owners;
   for (int i = 0; i < rows.size(); ++i) {
     owners[std::string(rows[i].Text(0))] = std::string(rows[i].Text(1));

@@ -15,13 +15,12 @@ namespace reglab::membership::standings {
 
 // What a person may do at this moment: from today's appointments, the
 // memberships and the delegations, by days in Sweden. Nothing of it is kept, so
-// what has ended gives nothing any more. NOT_FOUND when there is no such person.
-absl::StatusOr<v1::Standing> OfPerson(Transaction& tx,
-                                      std::string_view person);
+// what has ended gives nothing any more. NOT_FOUND when there is no such
+// person.
+absl::StatusOr<v1::Standing> OfPerson(Transaction& tx, std::string_view person);
 
 // The same of a client. NOT_FOUND also when its organisation is deleted.
-absl::StatusOr<v1::Standing> OfClient(Transaction& tx,
-                                      std::string_view client);
+absl::StatusOr<v1::Standing> OfClient(Transaction& tx, std::string_view client);
 
 // What a caller, person or client, is called, how much he may ask, and what is
 // delegated to him until when; nothing in it for others.
