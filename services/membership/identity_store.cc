@@ -76,6 +76,21 @@ absl::StatusOr<Linked> Link(Transaction& tx, std::string_view person,
        "hos, logga in som dig själv och öppna länken igen."});
 }
 
+absl::Status CheckFree(Transaction& tx, const v1::Client& client) {
+  if (client.issuer().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<Linked> found,
+                   Find(tx, client.issuer(), client.subject()));
+  if (!found || found->caller == client.name()) return absl::OkStatus();
+  return Refused("IDENTITY_TAKEN",
+                 {"The subject is linked to somebody else. Check it with the "
+                  "provider.",
+                  "Subjektet är kopplat till någon annan. Kontrollera det hos "
+                  "utfärdaren."},
+                 {{"client.subject",
+                   {"It is linked to somebody else.",
+                    "Det är kopplat till någon annan."}}});
+}
+
 absl::Status Delete(Transaction& tx, std::string_view name) {
   RETURN_IF_ERROR(tx.QueryOne(kDelete, {name}, name).status());
   RecordChange(tx, Change::Kind::kDeleted, std::string(name));

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "reglab/membership/v1/client.pb.h"
 #include "reglab/membership/v1/identity.pb.h"
 #include "services/common/database.h"
 #include "services/common/listing.h"
@@ -29,6 +30,10 @@ absl::StatusOr<std::optional<Linked>> Find(Transaction& tx,
 // FAILED_PRECONDITION when it is somebody else's.
 absl::StatusOr<Linked> Link(Transaction& tx, std::string_view person,
                             std::string_view issuer, std::string_view subject);
+
+// FAILED_PRECONDITION when the subject of this client, if it has one, is linked
+// to somebody else.
+absl::Status CheckFree(Transaction& tx, const v1::Client& client);
 
 // Takes it away with the sessions that were opened with it. NOT_FOUND.
 absl::Status Delete(Transaction& tx, std::string_view name);

@@ -42,6 +42,24 @@ absl::Status NobodyLinked() {
        "eller be er medlemsansvarige om en."});
 }
 
+absl::Status CheckClientIdentity(const v1::Client& client) {
+  if (client.issuer().empty() != client.subject().empty()) {
+    return InvalidField(
+        client.subject().empty() ? "client.subject" : "client.issuer",
+        {"Issuer and subject belong together. Give both, or neither.",
+         "Utfärdare och subjekt hör ihop. Ange båda eller inget av dem."});
+  }
+  if (!client.issuer().empty() && client.organization().empty()) {
+    return InvalidField(
+        "client.issuer",
+        {"A provider speaks for organisations, and this client acts for none. "
+         "Leave it out, and use a key.",
+         "En utfärdare intygar för organisationer, och klienten företräder "
+         "ingen. Utelämna den, och använd en nyckel."});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckGuestLink(const v1::GuestLink& link, absl::Time now) {
   const absl::Duration left =
       absl::FromUnixNanos(

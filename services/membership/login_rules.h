@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "reglab/membership/v1/access.pb.h"
+#include "reglab/membership/v1/client.pb.h"
 #include "reglab/membership/v1/guest_link.pb.h"
 #include "services/common/identity.h"
 
@@ -30,6 +31,10 @@ absl::Status CheckSpeaksFor(
 
 // UNAUTHENTICATED: the provider's identity belongs to nobody here.
 absl::Status NobodyLinked();
+
+// INVALID_ARGUMENT unless a client has both issuer and subject, and an
+// organisation that the issuer can speak for, or neither.
+absl::Status CheckClientIdentity(const v1::Client& client);
 
 // INVALID_ARGUMENT unless it can be used at `now` and not for too long.
 absl::Status CheckGuestLink(const v1::GuestLink& link, absl::Time now);

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   static const auto* keys = new KeySet(
       *KeySet::Parse(R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"ed","x":)"
-                     R"("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})"));
+                     R"("mmFUlNBBCzyE2eGnVohKp4xOycrZ5UlvMxq8ksdZWhU"}]})"));
   const absl::StatusOr<Token> token = ReadToken(text);
   if (token.ok()) {
     const absl::Time now = absl::FromUnixSeconds(1'790'000'000);
