@@ -342,30 +342,23 @@ asio::awaitable<absl::StatusOr<std::string>> Login::Complete(
     fetch.password = PercentEncode(issuer.client_secret);
   }
   using Answer = absl::StatusOr<std::string>;
-  const auto answer = co_await Await<std::shared_ptr<Answer>>([&](auto done) {
-    fetch_(std::move(fetch), [done](Answer body) {
-      done(std::make_shared<Answer>(std::move(body)));
-    });
-  });
-  if (!answer->ok()) co_return answer->status();
-  const std::optional<boost::json::object> tokens = ParseJsonObject(**answer);
+  const Answer answer = co_await Await<Answer>(
+      [&](auto done) { fetch_(std::move(fetch), std::move(done)); });
+  if (!answer.ok()) co_return answer.status();
+  const std::optional<boost::json::object> tokens = ParseJsonObject(*answer);
   if (!tokens) co_return LoginInterrupted();
-
+  const std::string nonce = Derive(begun.secret, "nonce");
   using Believed = absl::StatusOr<Issuers::Believed>;
-  const auto believed =
-      co_await Await<std::shared_ptr<Believed>>([&](auto done) {
-        issuers_.CheckIdToken(
-            issuer, TextOf(*tokens, "id_token"), Derive(begun.secret, "nonce"),
-            [done](Believed result) {
-              done(std::make_shared<Believed>(std::move(result)));
-            });
-      });
-  if (!believed->ok()) co_return believed->status();
+  const Believed believed = co_await Await<Believed>([&](auto done) {
+    issuers_.CheckIdToken(issuer, TextOf(*tokens, "id_token"), nonce,
+                          std::move(done));
+  });
+  if (!believed.ok()) co_return believed.status();
 
   const std::string secret = NewSecret();
   v1::CreateSessionRequest request;
   request.set_issuer(issuer.url);
-  request.set_subject((*believed)->subject.subject);
+  request.set_subject(believed->subject.subject);
   request.mutable_organizations()->Add(issuer.organizations.begin(),
                                        issuer.organizations.end());
   request.set_secret_sha256(HashSecret(secret));
@@ -500,6 +493,9 @@ void Login::Show(Visit& visit, int status, std::string html) {
       "Vary: Accept-Language, Cookie\r\n";
   AppendField("Content-Language", visit.swedish ? "sv" : "en", &head);
   AppendField("Trace-Id", response.trace_id, &head);
+  if (status == 401) {
+    AppendField("WWW-Authenticate", "Bearer realm=\"reglab\"", &head);
+  }
   absl::StrAppend(&head, "Content-Length: ", response.own_body.size(), "\r\n");
 }
 
