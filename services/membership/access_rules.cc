@@ -35,10 +35,11 @@ Text WhoGives(const Caller& caller, std::string_view permission) {
             "Bara kansliet kan göra det; be kansliet."};
   }
   if (caller.name.starts_with("clients/")) {
-    return {"Your member representative, or the secretariat, can add it to the "
-            "client's scopes.",
-            "Er medlemsansvarige, eller kansliet, kan lägga till den bland "
-            "klientens behörigheter."};
+    return {
+        "Your member representative, or the secretariat, can add it to the "
+        "client's scopes.",
+        "Er medlemsansvarige, eller kansliet, kan lägga till den bland "
+        "klientens behörigheter."};
   }
   return {"Your member representative can delegate it to you in one matter.",
           "Er medlemsansvarige kan delegera den till dig i ett ärende."};
@@ -125,12 +126,11 @@ AccessAnswer AnswerTo(Caller caller, const Asked& asked) {
   }
   if (!asked.for_everyone && !caller.May(asked.permission)) {
     const Text who = WhoGives(caller, asked.permission);
-    return Denied(
-        std::move(answer), "PERMISSION_MISSING",
-        {absl::StrCat("This needs the permission ", asked.permission,
-                      ", which you do not have. ", who.en),
-         absl::StrCat("Detta kräver behörigheten ", asked.permission,
-                      ", som du inte har. ", who.sv)});
+    return Denied(std::move(answer), "PERMISSION_MISSING",
+                  {absl::StrCat("This needs the permission ", asked.permission,
+                                ", which you do not have. ", who.en),
+                   absl::StrCat("Detta kräver behörigheten ", asked.permission,
+                                ", som du inte har. ", who.sv)});
   }
   caller.ConfineTo(asked.permission);
   if (!asked.for_everyone && !caller.HasRole("OPERATOR")) {

@@ -21,8 +21,8 @@ namespace reglab::membership {
 absl::Status CheckMayGrant(const Caller& caller, std::string_view field,
                            const std::vector<std::string>& scopes);
 
-// What one field of a client can't tell by itself: an operator's client acts for
-// no organisation and has none but an operator's permissions; only the
+// What one field of a client can't tell by itself: an operator's client acts
+// for no organisation and has none but an operator's permissions; only the
 // secretariat gives a client of an organisation more requests a minute than
 // that may give itself. INVALID_ARGUMENT, PERMISSION_DENIED.
 absl::Status CheckClient(const Caller& caller, const v1::Client& client);

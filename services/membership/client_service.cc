@@ -82,7 +82,8 @@ absl::StatusOr<Client> UpdateClient(Call& call,
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Client> {
     ASSIGN_OR_RETURN(Client client, clients::Lock(tx, call.audience(),
                                                   patch.name(), patch.etag()));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), client.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), client.organization(), client.name()));
     const Client before = client;
     ASSIGN_OR_RETURN(std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, client));
@@ -110,7 +111,8 @@ absl::StatusOr<Empty> DeleteClient(Call& call,
     ASSIGN_OR_RETURN(
         const Client client,
         clients::Lock(tx, call.audience(), request.name(), request.etag()));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), client.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), client.organization(), client.name()));
     RETURN_IF_ERROR(clients::Delete(tx, client));
     return Empty();
   });

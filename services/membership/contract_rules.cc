@@ -105,11 +105,11 @@ std::optional<NamedMethod> FindRoute(std::string_view verb,
     if (method.verb != verb || method.segments.size() != segments.size()) {
       continue;
     }
-    const bool fits = std::equal(
-        segments.begin(), segments.end(), method.segments.begin(),
-        [](std::string_view given, const std::string& wanted) {
-          return wanted == "*" ? !given.empty() : given == wanted;
-        });
+    const bool fits =
+        std::equal(segments.begin(), segments.end(), method.segments.begin(),
+                   [](std::string_view given, const std::string& wanted) {
+                     return wanted == "*" ? !given.empty() : given == wanted;
+                   });
     const long stars =
         std::count(method.segments.begin(), method.segments.end(), "*");
     if (!fits || (best != nullptr && stars >= fewest_stars)) continue;
@@ -215,9 +215,10 @@ absl::Status CheckPermissions(std::string_view field,
   if (errors.empty()) return absl::OkStatus();
   Text text = errors.size() == 1
                   ? errors.front().text
-                  : Text{"Several permissions do not exist; each of them is "
-                         "described.",
-                         "Flera behörigheter finns inte; var och en beskrivs."};
+                  : Text{
+                        "Several permissions do not exist; each of them is "
+                        "described.",
+                        "Flera behörigheter finns inte; var och en beskrivs."};
   return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_PERMISSION",
                    std::move(text), std::move(errors));
 }
@@ -229,11 +230,11 @@ absl::Status CheckFeed(std::string_view field, std::string_view feed) {
   for (const std::string_view part : Split(query, '&')) {
     const std::string_view name = part.substr(0, part.find('='));
     if (name != "token" && name != "pageToken") continue;
-    return InvalidField(
-        field, {Concat("It holds the parameter ", name,
-                       ", which the reader adds. Leave it out."),
-                Concat("Den har parametern ", name,
-                       ", som läsaren lägger till. Utelämna den.")});
+    return InvalidField(field,
+                        {Concat("It holds the parameter ", name,
+                                ", which the reader adds. Leave it out."),
+                         Concat("Den har parametern ", name,
+                                ", som läsaren lägger till. Utelämna den.")});
   }
   const auto route = FindRoute("GET", feed.substr(0, mark));
   const bool is_list =

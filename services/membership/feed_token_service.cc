@@ -86,7 +86,8 @@ absl::StatusOr<FeedToken> UpdateFeedToken(
     ASSIGN_OR_RETURN(
         FeedToken token,
         feed_tokens::Lock(tx, call.audience(), patch.name(), patch.etag()));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), token.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), token.organization(), token.name()));
     ASSIGN_OR_RETURN(std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, token));
     if (changed.empty()) return token;
@@ -101,7 +102,8 @@ absl::StatusOr<Empty> DeleteFeedToken(Call& call,
     ASSIGN_OR_RETURN(
         const FeedToken token,
         feed_tokens::Lock(tx, call.audience(), request.name(), request.etag()));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), token.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), token.organization(), token.name()));
     RETURN_IF_ERROR(feed_tokens::Delete(tx, token));
     return Empty();
   });

@@ -162,11 +162,11 @@ absl::StatusOr<FeedToken> Insert(Transaction& tx, FeedToken token,
 absl::StatusOr<FeedToken> Update(Transaction& tx, FeedToken token,
                                  std::vector<std::string> changed) {
   token.set_etag(NewEtag());
-  ASSIGN_OR_RETURN(
-      Rows rows,
-      tx.QueryOne(kUpdate,
-                  Fields(token, {"name", "display_name", "expire_time", "etag"}),
-                  token.name()));
+  ASSIGN_OR_RETURN(Rows rows,
+                   tx.QueryOne(kUpdate,
+                               Fields(token, {"name", "display_name",
+                                              "expire_time", "etag"}),
+                               token.name()));
   FeedToken stored = ReadRow<FeedToken>(rows[0]);
   RecordChange(tx, Change::Kind::kUpdated, stored, std::move(changed));
   return stored;

@@ -17,7 +17,10 @@
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
 #include "services/membership/person_service.h"
+#include "services/membership/privacy_service.h"
+#include "services/membership/relationship_service.h"
 #include "services/membership/session_service.h"
+#include "services/membership/strategy_period_service.h"
 #include "services/membership/vocabulary_service.h"
 
 ABSL_FLAG(std::string, bootstrap_key_file, "",
@@ -47,6 +50,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddIdentities(rpcs);
   AddSessions(rpcs);
   AddGuestLinks(rpcs);
+  AddRelationships(rpcs);
+  AddStrategyPeriods(rpcs);
+  AddPrivacy(rpcs);
 }
 
 absl::Status Prepare(Database& database) {
