@@ -174,7 +174,8 @@ void Fetcher::Loop() {
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &one);
       finish(one, message->data.result);
     }
-    curl_multi_poll(multi_, nullptr, 0, 1000, nullptr);
+    // Woken by Start and Stop, and by the times of what is in progress.
+    curl_multi_poll(multi_, nullptr, 0, 60'000, nullptr);
   }
 }
 
