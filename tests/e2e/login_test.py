@@ -83,13 +83,19 @@ class Providers:
              f"{gateway_url}/login/callback", *map(str, self.ports)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(STATE / "log/provider.log", "w"), text=True)
         for _ in self.ports:
-            line = self.process.stdout.readline()
-            assert line.startswith("listening"), (STATE / "log/provider.log").read_text()
+            self.wait_to_hear("listening")
+
+    def wait_to_hear(self, word):
+        """What stands after the word, in the line that begins with it."""
+        for line in self.process.stdout:
+            if line.startswith(word + " "):
+                return line.split()[1]
+        raise AssertionError((STATE / "log/provider.log").read_text())
 
     def rotate(self, number):
         self.process.stdin.write(f"rotate {number}\n")
         self.process.stdin.flush()
-        return self.process.stdout.readline().split()[1]
+        return self.wait_to_hear("rotated")
 
     def stop(self):
         self.process.stdin.close()
