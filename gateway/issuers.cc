@@ -84,7 +84,9 @@ absl::StatusOr<Issuer> ReadIssuer(const json::object& entry) {
   const std::string secret_file = TextOf(entry, "clientSecretFile");
   if (secret_file.empty()) return issuer;
   const std::optional<std::string> secret = ReadFile(secret_file);
-  if (secret) issuer.client_secret = absl::StripAsciiWhitespace(*secret);
+  if (secret) {
+    issuer.client_secret = std::string(absl::StripAsciiWhitespace(*secret));
+  }
   if (issuer.client_secret.empty() || issuer.client_id.empty()) {
     return absl::InvalidArgumentError(
         "clientSecretFile can't be read or is empty, or clientId is missing");
