@@ -23,12 +23,6 @@ const Statement kRedeem(
     "UPDATE guest_links g SET use_time = now() WHERE token_sha256 = $1"
     " AND use_time IS NULL AND expire_time > now() RETURNING " COLUMNS);
 
-// A little whenever one is made: never more than is made.
-const Statement kClearOld(
-    "DELETE FROM guest_links WHERE name IN (SELECT name FROM guest_links"
-    " WHERE expire_time < now() - interval '30 days'"
-    " ORDER BY expire_time LIMIT 50 FOR UPDATE SKIP LOCKED)");
-
 void RecordChange(Transaction& tx, Change::Kind kind, const GuestLink& link,
                   std::vector<std::string> paths) {
   tx.Record({.kind = kind,
@@ -49,7 +43,6 @@ absl::StatusOr<GuestLink> Insert(Transaction& tx, const GuestLink& link,
   values.push_back(Param::Bytes(token_sha256));
   ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kInsert, values, link.name()));
   GuestLink stored = ReadRow<GuestLink>(rows[0]);
-  tx.Send(kClearOld, {});
   RecordChange(tx, Change::Kind::kCreated, stored, {});
   return stored;
 }

@@ -57,12 +57,6 @@ const Statement kKeepNewest(
     " SELECT name FROM sessions WHERE parent = $1"
     " ORDER BY create_time DESC, name LIMIT 20)");
 
-// A little at each login: never more than is made.
-const Statement kClearEnded(
-    "DELETE FROM sessions WHERE name IN (SELECT name FROM sessions"
-    " WHERE expire_time < now() - interval '1 day'"
-    " ORDER BY expire_time LIMIT 50 FOR UPDATE SKIP LOCKED)");
-
 // When somebody logs in is told to nobody but them and the secretariat.
 void RecordChange(Transaction& tx, Change::Kind kind, std::string name) {
   tx.Record({.kind = kind,
@@ -88,7 +82,6 @@ absl::StatusOr<Session> Insert(Transaction& tx, std::string_view parent,
                    absl::ToDoubleSeconds(life)},
                   name));
   tx.Send(kKeepNewest, {parent});
-  tx.Send(kClearEnded, {});
   RecordChange(tx, Change::Kind::kCreated, name);
   return ReadRow<Session>(rows[0]);
 }
