@@ -1,7 +1,11 @@
 // Bad input: each has its reason, names the field, says in Swedish and in
 // English what mends it, and changes nothing.
 
-#include <memory>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+
+#include <future>
 #include <string>
 
 #include "google/rpc/error_details.pb.h"
