@@ -216,8 +216,7 @@ def test_an_invitation_is_accepted_by_logging_in(logged_in):
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_hosts(members):
     member = members[0]
-    code = Member.invite(second := Member(member.suite, 0))
-    second.providers = member.providers
+    code = Member(member.suite, 0).invite()
     url = member.suite.url
     browser = Browser()
     answer = browser.open(f"{url}/invitation", {"code": code, "issuer": member.providers.urls[0]})
@@ -241,7 +240,7 @@ def test_an_invitation_works_once(members):
     state = member.suite.get(f"/v1/invitations?filter={urllib.parse.quote(f'person = {chr(34)}{member.person}{chr(34)}')}")
     assert state.json["invitations"][0]["state"] == "PENDING"
     # A link that is used up, and one that never was.
-    member.organization = members[0].organization
+    member.organization, member.account = members[0].organization, f"user-{uuid.uuid4().hex[:8]}"
     code = member.invite()
     _, answer = accept(member, code)
     assert answer.status == 303
@@ -334,11 +333,12 @@ def test_new_keys_of_a_provider_fail_no_call(logged_in):
             nonlocal calls
             while not stop.is_set():
                 for token in list(tokens):
-                    # A path that changes, so that nothing remembered answers.
-                    answer = member.suite.get(f"/v1/access/me?x={calls}".split("?")[0], key=token)
+                    answer = member.suite.get("/v1/access/me", key=token)
                     calls += 1
                     if answer.status != 200:
                         failed.append((answer.status, answer.body))
+                # A person may ask 600 times a minute.
+                time.sleep(0.05)
 
         asking = threading.Thread(target=ask)
         asking.start()

@@ -1,9 +1,8 @@
 // How people, guests and programs log in, as membership keeps it.
 
-#include <algorithm>
+#include <functional>
 #include <future>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -27,10 +26,8 @@ using google::protobuf::Empty;
 using google::protobuf::util::TimeUtil;
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::Not;
 using v1::Client;
 using v1::GuestLink;
-using v1::Identity;
 using v1::Invitation;
 using v1::ListIdentitiesResponse;
 using v1::ListSessionsResponse;
