@@ -2,7 +2,9 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 #include <map>
 #include <optional>
 #include <utility>
@@ -66,13 +68,19 @@ std::string_view In(const Form& form, std::string_view name) {
   return found == form.end() ? std::string_view() : found->second;
 }
 
+// As in a form (HTML) and in a query.
+std::string Encode(std::string_view text) {
+  return boost::urls::encode({text.data(), text.size()},
+                             boost::urls::unreserved_chars);
+}
+
 std::string FormText(
     std::initializer_list<std::pair<std::string_view, std::string_view>>
         fields) {
   std::string text;
   for (const auto& [name, value] : fields) {
     absl::StrAppend(&text, text.empty() ? "" : "&", ForAbsl(name), "=",
-                    PercentEncode(value));
+                    Encode(value));
   }
   return text;
 }
@@ -339,8 +347,8 @@ asio::awaitable<absl::StatusOr<std::string>> Login::Complete(
                     FormText({{"client_id", issuer.client_id}}));
   } else {
     // Encoded before they become Basic (RFC 6749, section 2.3.1).
-    fetch.user = PercentEncode(issuer.client_id);
-    fetch.password = PercentEncode(issuer.client_secret);
+    fetch.user = Encode(issuer.client_id);
+    fetch.password = Encode(issuer.client_secret);
   }
   using Answer = absl::StatusOr<std::string>;
   const Answer answer = co_await Await<Answer>(

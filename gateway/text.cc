@@ -1,9 +1,6 @@
 #include "gateway/text.h"
 
-#include <cstdint>
-
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "services/common/spelling.h"
 
 namespace reglab::gateway {
@@ -39,19 +36,6 @@ std::optional<std::string> PercentDecode(std::string_view text,
   }
   if (!IsUtf8(decoded)) return std::nullopt;
   return decoded;
-}
-
-std::string PercentEncode(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-        c == '_' || c == '.' || c == '~') {
-      encoded.push_back(c);
-    } else {
-      absl::StrAppend(&encoded, "%", absl::Hex(uint8_t(c), absl::kZeroPad2));
-    }
-  }
-  return encoded;
 }
 
 std::string CamelPath(std::string_view snake_path) {

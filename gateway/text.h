@@ -14,9 +14,6 @@ namespace reglab::gateway {
 std::optional<std::string> PercentDecode(std::string_view text,
                                          bool plus_is_space);
 
-// Letters, digits and "-_.~" as they are, all other bytes as %XX.
-std::string PercentEncode(std::string_view text);
-
 // "display_name" → "displayName"; a path is turned part by part.
 std::string CamelPath(std::string_view snake_path);
 

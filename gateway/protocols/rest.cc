@@ -14,7 +14,6 @@
 #include "gateway/problem.h"
 #include "gateway/representation.h"
 #include "gateway/session_cookie.h"
-#include "gateway/text.h"
 #include "gateway/transcoder.h"
 #include "google/rpc/code.pb.h"
 #include "services/common/errors.h"
@@ -222,7 +221,14 @@ std::string NextPageLink(std::string_view path, std::string_view query,
     link.push_back('&');
   }
   link += "pageToken=";
-  link += PercentEncode(page_token);
+  for (const char c : page_token) {
+    if (absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.' ||
+        c == '~') {
+      link.push_back(c);
+    } else {
+      absl::StrAppend(&link, "%", absl::Hex(uint8_t(c), absl::kZeroPad2));
+    }
+  }
   return link;
 }
 
