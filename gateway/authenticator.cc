@@ -10,6 +10,8 @@
 #include "absl/time/clock.h"
 #include "reglab/membership/v1/client.pb.h"
 #include "reglab/membership/v1/feed_token.pb.h"
+#include "reglab/membership/v1/identity.pb.h"
+#include "reglab/membership/v1/session.pb.h"
 #include "services/common/api_key.h"
 #include "services/common/spelling.h"
 
@@ -36,6 +38,25 @@ const Text& FeedTokenRefused() {
       "revoked. Ask your member representative for a new one.",
       "Flödeslänken gäller inte: den är okänd, felskriven, utgången eller "
       "återkallad. Be er medlemsansvarige om en ny."};
+  return *text;
+}
+
+const Text& TokenRefused() {
+  static const auto* text = new Text{
+      "The token belongs to nobody here, or its issuer may not speak for their "
+      "organisation. Accept your invitation first, or use the provider of your "
+      "own organisation.",
+      "Token hör inte till någon här, eller så får utfärdaren inte intyga "
+      "något "
+      "för organisationen. Ta emot din inbjudan först, eller använd din egen "
+      "organisations utfärdare."};
+  return *text;
+}
+
+const Text& SessionRefused() {
+  static const auto* text =
+      new Text{"You are no longer logged in. Log in again, at /login.",
+               "Du är inte längre inloggad. Logga in igen, på /login."};
   return *text;
 }
 
@@ -90,6 +111,17 @@ std::shared_ptr<Credential> ReadFeedTokenAnswer(const std::string& bytes) {
   return credential;
 }
 
+std::shared_ptr<Credential> ReadStanding(const std::string& bytes) {
+  v1::Standing standing;
+  if (!standing.ParseFromString(bytes) || standing.caller().empty()) {
+    return nullptr;
+  }
+  auto credential = std::make_shared<Credential>();
+  credential->caller = CallerOf(standing);
+  credential->requests_per_minute = standing.requests_per_minute();
+  return credential;
+}
+
 // What stands after "Bearer ", or nothing.
 std::optional<std::string_view> BearerOf(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
@@ -121,14 +153,21 @@ Caller CallerOf(const v1::Standing& standing) {
   return caller;
 }
 
-Authenticator::Authenticator(Sender sender)
+Authenticator::Authenticator(Sender sender, Issuers* issuers)
     : sender_(std::move(sender)),
       key_{MethodNamed(v1::AuthenticateKeyRequest::descriptor(), "KeysService",
                        "AuthenticateKey"),
            ReadKeyAnswer, KeyRefused()},
       feed_token_{MethodNamed(v1::AuthenticateFeedTokenRequest::descriptor(),
                               "FeedTokensService", "AuthenticateFeedToken"),
-                  ReadFeedTokenAnswer, FeedTokenRefused()} {}
+                  ReadFeedTokenAnswer, FeedTokenRefused()},
+      token_{MethodNamed(v1::AuthenticatePersonRequest::descriptor(),
+                         "IdentitiesService", "AuthenticatePerson"),
+             ReadStanding, TokenRefused()},
+      session_{MethodNamed(v1::AuthenticateSessionRequest::descriptor(),
+                           "SessionsService", "AuthenticateSession"),
+               ReadStanding, SessionRefused()},
+      issuers_(issuers) {}
 
 const std::shared_ptr<const Caller>& Authenticator::Nobody() {
   static const auto* nobody =
@@ -139,6 +178,10 @@ const std::shared_ptr<const Caller>& Authenticator::Nobody() {
 void Authenticator::Authenticate(std::string_view authorization, bool swedish,
                                  const std::string& traceparent, Done done) {
   const std::optional<std::string_view> bearer = BearerOf(authorization);
+  if (bearer && issuers_ != nullptr && LooksLikeToken(*bearer)) {
+    AuthenticateToken(*bearer, swedish, traceparent, std::move(done));
+    return;
+  }
   const std::optional<ApiKey> key =
       bearer ? ParseApiKey(*bearer) : std::nullopt;
   if (!key) {
@@ -170,27 +213,77 @@ void Authenticator::AuthenticateFeedToken(std::string_view token, bool swedish,
       std::move(done));
 }
 
+void Authenticator::AuthenticateToken(std::string_view token, bool swedish,
+                                      const std::string& traceparent,
+                                      Done done) {
+  std::string id = HashSecret(token);
+  if (const std::optional<Authenticated> known = Find(token_, id, swedish)) {
+    done(*known);
+    return;
+  }
+  issuers_->CheckAccessToken(
+      token,
+      [this, id = std::move(id), swedish, traceparent, done = std::move(done)](
+          const absl::StatusOr<Issuers::Believed>& believed) {
+        if (!believed.ok()) {
+          done(Refused(believed.status(), swedish));
+          return;
+        }
+        v1::AuthenticatePersonRequest request;
+        request.set_issuer(believed->issuer->url);
+        request.set_subject(believed->subject.subject);
+        request.mutable_organizations()->Add(
+            believed->issuer->organizations.begin(),
+            believed->issuer->organizations.end());
+        request.mutable_expire_time()->set_seconds(
+            absl::ToUnixSeconds(believed->subject.expires));
+        Ask(token_, id, request, swedish, traceparent, done);
+      });
+}
+
+void Authenticator::AuthenticateSession(std::string_view secret, bool swedish,
+                                        const std::string& traceparent,
+                                        Done done) {
+  if (!IsSecret(secret)) {
+    done(Refused(Unauthenticated(session_.refused), swedish));
+    return;
+  }
+  v1::AuthenticateSessionRequest request;
+  request.set_secret_sha256(HashSecret(secret));
+  Ask(session_, HashSecret(Concat("session ", secret)), request, swedish,
+      traceparent, std::move(done));
+}
+
+std::optional<Authenticated> Authenticator::Find(const Kind& kind,
+                                                 const std::string& id,
+                                                 bool swedish) {
+  Authenticated known;
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end() || Clock::now() >= found->second->good_until) {
+      return std::nullopt;
+    }
+    known.credential = found->second->credential;
+  }
+  if (known.credential != nullptr) return known;
+  return Refused(Unauthenticated(kind.refused), swedish);
+}
+
 void Authenticator::Ask(const Kind& kind, std::string id,
                         const google::protobuf::Message& request, bool swedish,
                         const std::string& traceparent, Done done) {
   const Clock::time_point now = Clock::now();
-  std::optional<Authenticated> known;
+  const std::optional<Authenticated> known = Find(kind, id, swedish);
+  if (known) {
+    done(*known);
+    return;
+  }
   {
     std::lock_guard lock(mutex_);
-    const auto found = by_id_.find(id);
-    if (found != by_id_.end() && now < found->second->good_until) {
-      known.emplace();
-      known->credential = found->second->credential;
-    } else {
-      const auto [waiting, is_first] = asking_.try_emplace(id);
-      waiting->second.push_back({swedish, std::move(done)});
-      if (!is_first) return;
-    }
-  }
-  if (known) {
-    done(known->credential ? *known
-                           : Refused(Unauthenticated(kind.refused), swedish));
-    return;
+    const auto [waiting, is_first] = asking_.try_emplace(id);
+    waiting->second.push_back({swedish, std::move(done)});
+    if (!is_first) return;
   }
   static const auto* itself = new std::shared_ptr<const Caller>(
       std::make_shared<Caller>(GatewayItself()));

@@ -6,11 +6,13 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "gateway/issuers.h"
 #include "gateway/upstream.h"
 #include "google/rpc/status.pb.h"
 #include "reglab/membership/v1/access.pb.h"
@@ -52,19 +54,25 @@ class Authenticator {
   using Sender =
       std::function<void(const Call& call, std::function<void(Reply)> done)>;
 
-  explicit Authenticator(Sender sender);
+  // Without `issuers` no token of a provider is taken.
+  explicit Authenticator(Sender sender, Issuers* issuers = nullptr);
 
   static const std::shared_ptr<const Caller>& Nobody();
 
   // The value of the Authorization header, which is not empty. `done` is called
-  // once, here or on another thread. UNAUTHENTICATED for whatever is no valid
-  // credential, with the reason KEY_MISTYPED for a key whose check is wrong.
+  // once, here or on another thread. An API key, or an access token of a
+  // provider. UNAUTHENTICATED for whatever is no valid credential, with the
+  // reason KEY_MISTYPED for a key whose check is wrong.
   void Authenticate(std::string_view authorization, bool swedish,
                     const std::string& traceparent, Done done);
 
   // As Authenticate, for a feed token.
   void AuthenticateFeedToken(std::string_view token, bool swedish,
                              const std::string& traceparent, Done done);
+
+  // As Authenticate, for the secret of a browser's session.
+  void AuthenticateSession(std::string_view secret, bool swedish,
+                           const std::string& traceparent, Done done);
 
  private:
   // A kind of credential: how membership is asked about one, what its answer
@@ -85,7 +93,13 @@ class Authenticator {
     Clock::time_point good_until;
   };
 
+  void AuthenticateToken(std::string_view token, bool swedish,
+                         const std::string& traceparent, Done done);
+
   // `id` is a hash of the whole credential, under which the answer is kept.
+  // What is kept of a credential, if anything is.
+  std::optional<Authenticated> Find(const Kind& kind, const std::string& id,
+                                    bool swedish);
   void Ask(const Kind& kind, std::string id,
            const google::protobuf::Message& request, bool swedish,
            const std::string& traceparent, Done done);
@@ -95,6 +109,9 @@ class Authenticator {
   const Sender sender_;
   const Kind key_;
   const Kind feed_token_;
+  const Kind token_;
+  const Kind session_;
+  Issuers* const issuers_;
   std::mutex mutex_;
   std::list<Entry> entries_;  // the newest first
   absl::flat_hash_map<std::string, std::list<Entry>::iterator> by_id_;

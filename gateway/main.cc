@@ -2,6 +2,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "gateway/authenticator.h"
@@ -9,9 +11,12 @@
 #include "gateway/dispatch.h"
 #include "gateway/documents/documents.h"
 #include "gateway/edge/server.h"
+#include "gateway/fetcher.h"
 #include "gateway/follower.h"
+#include "gateway/issuers.h"
 #include "gateway/json_writer.h"
 #include "gateway/limits.h"
+#include "gateway/login.h"
 #include "gateway/protocols/rest.h"
 #include "gateway/routes.h"
 #include "gateway/threads.h"
@@ -38,6 +43,13 @@ ABSL_FLAG(
     int, anonymous_requests_per_minute, 60'000,
     "What one address may ask without credentials, beside what the cache "
     "answers; 0: without end, for use behind a proxy that hides addresses");
+ABSL_FLAG(
+    std::string, issuers_file, "",
+    "JSON file with the providers of identities (OpenID Connect) that are "
+    "trusted; empty: nobody logs in, and only API keys open anything");
+ABSL_FLAG(std::string, public_url, "",
+          "Where browsers find this gateway, \"https://reglab.example.se\"; "
+          "empty: http:// and --listen");
 ABSL_FLAG(bool, cache, true, "Share what the public may read");
 ABSL_FLAG(int64_t, cache_bytes, 64 << 20, "What the cache may hold");
 ABSL_FLAG(bool, log_requests, true, "Write a log line for each request");
@@ -80,15 +92,33 @@ absl::Status Serve() {
     cache.emplace(size_t(absl::GetFlag(FLAGS_cache_bytes)));
     follower.emplace(upstreams, *cache);
   }
-  Authenticator authenticator(send);
+  ASSIGN_OR_RETURN(std::vector<Issuer> trusted,
+                   ReadIssuers(absl::GetFlag(FLAGS_issuers_file)));
+  std::optional<Fetcher> fetcher;
+  if (!trusted.empty()) fetcher.emplace();
+  const StartFetch fetch = [&fetcher](Fetch what, FetchDone done) {
+    fetcher->Start(std::move(what), std::move(done));
+  };
+  Issuers issuers(std::move(trusted), fetch);
+  issuers.Start();
+  Authenticator authenticator(send, &issuers);
   Dispatch dispatch(send, limits, cache ? &*cache : nullptr);
   Traffic traffic(absl::GetFlag(FLAGS_log_requests));
   RateLimits rate_limits;
-  Rest rest(routes, authenticator, dispatch, traffic,
-            {.limits = rate_limits,
-             .anonymous_per_minute =
-                 absl::GetFlag(FLAGS_anonymous_requests_per_minute)},
-            [&upstreams] { return upstreams.Ready(); });
+  std::string public_url = absl::GetFlag(FLAGS_public_url);
+  if (public_url.empty()) public_url = "http://" + absl::GetFlag(FLAGS_listen);
+  Login login(
+      issuers, fetch, authenticator,
+      [&dispatch](const Call& call, std::function<void(Reply)> done) {
+        dispatch.Send(call, std::move(done));
+      },
+      public_url);
+  Rest rest(
+      routes, authenticator, dispatch, traffic,
+      {.limits = rate_limits,
+       .anonymous_per_minute =
+           absl::GetFlag(FLAGS_anonymous_requests_per_minute)},
+      [&upstreams] { return upstreams.Ready(); }, &login);
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
                    Server::Start({.listen = absl::GetFlag(FLAGS_listen)}, rest,
                                  limits, threads));
@@ -99,6 +129,8 @@ absl::Status Serve() {
   LogInfo("stopping");
   server->Stop(absl::Seconds(absl::GetFlag(FLAGS_grace_seconds)));
   if (follower) follower->Stop();
+  issuers.Stop();
+  if (fetcher) fetcher->Stop();
   LogInfo("stopped");
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "gateway/documents/api_info.h"
 #include "gateway/documents/docs.h"
+#include "gateway/documents/login_pages.h"
 #include "gateway/documents/openapi.h"
 #include "services/common/status_macros.h"
 
@@ -42,6 +43,7 @@ absl::Status MakeDocuments(const Routes& routes) {
                                 boost::json::serialize(openapi), "", ""};
   documents["/v1/api-info"] = {"application/json",
                                boost::json::serialize(MakeApiInfo()), "", ""};
+  documents.merge(MakeLoginAssets());
   for (auto& [path, document] : documents) {
     document.etag = EtagOf(document.body);
     All()[path] = std::move(document);

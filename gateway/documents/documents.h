@@ -18,7 +18,8 @@ struct Document {
   std::string content_security_policy;
 };
 
-// Makes all documents: /openapi.json, /docs with its assets, /v1/api-info.
+// Makes all documents: /openapi.json, /docs with its assets, /v1/api-info, what
+// the pages of the login are dressed with.
 // Called once at start, before serving. FAILED_PRECONDITION when the directory
 // given by --docs_assets can't be read.
 absl::Status MakeDocuments(const Routes& routes);

@@ -14,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "gateway/documents/api_info.h"
 #include "gateway/documents/schemas.h"
+#include "gateway/session_cookie.h"
 #include "gateway/text.h"
 #include "reglab/options/v1/options.pb.h"
 #include "services/common/embedded.h"
@@ -109,6 +110,13 @@ struct Path {
   std::vector<PathParameter> parameters;
   std::set<const FieldDescriptor*> fields;  // of the request, at its top
 };
+
+// What may stand in for another; each alone is enough.
+json::array Credentials() {
+  return {json::object{{"apiKey", json::array{}}},
+          json::object{{"accessToken", json::array{}}},
+          json::object{{"session", json::array{}}}};
+}
 
 // The contract with its comments, which the generated pool does not have.
 class OpenApi {
@@ -370,8 +378,9 @@ json::object OpenApi::Operation(const Route& route,
   operation["responses"] = std::move(responses);
   const auto& access = method->options().GetExtension(options::v1::access);
   if (access.public_()) {
-    operation["security"] =
-        json::array{json::object{}, json::object{{"apiKey", json::array{}}}};
+    json::array credentials = Credentials();
+    credentials.insert(credentials.begin(), json::object{});
+    operation["security"] = std::move(credentials);
   } else {
     operation["x-permission"] = access.permission();
   }
@@ -392,7 +401,22 @@ json::object OpenApi::Components() {
       {"apiKey",
        {{"type", "http"},
         {"scheme", "bearer"},
-        {"description", "An API key, `rlk_…`, of a client."}}}};
+        {"description", "An API key, `rlk_…`, of a client."}}},
+      {"accessToken",
+       {{"type", "http"},
+        {"scheme", "bearer"},
+        {"bearerFormat", "JWT"},
+        {"description",
+         "An access token (RFC 9068) of a provider of identities that is "
+         "trusted here, for a person or a client that is linked to its "
+         "subject."}}},
+      {"session",
+       {{"type", "apiKey"},
+        {"in", "cookie"},
+        {"name", std::string(kSessionCookie)},
+        {"description",
+         "The session of a person who has logged in at /login. It writes for "
+         "pages of this host alone (Origin or Sec-Fetch-Site)."}}}};
   components["parameters"] = {
       {"AcceptLanguage",
        Header("Accept-Language", "The language of errors: sv or en.",
@@ -556,7 +580,7 @@ absl::StatusOr<json::object> OpenApi::Make() {
         {"identifier", "EUPL-1.2"}}}};
   document["servers"] =
       json::array{json::object{{"url", "/"}, {"description", "This server"}}};
-  document["security"] = json::array{json::object{{"apiKey", json::array{}}}};
+  document["security"] = Credentials();
   document["tags"] = std::move(tags);
   document["paths"] = std::move(paths);
   document["components"] = Components();

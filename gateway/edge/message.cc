@@ -59,8 +59,9 @@ void AppendHead(int status, std::string* head) {
       boost::beast::http::int_to_status(unsigned(status)));
   absl::StrAppend(head, "HTTP/1.1 ", status, " ",
                   absl::string_view(reason.data(), reason.size()), "\r\n");
-  // Anyone's page may read and write with credentials of its own: none are sent
-  // by the browser on its own account, so there is nothing to protect.
+  // Anyone's page may read and write with credentials of its own. With "*" no
+  // browser shows an answer that it got for a cookie, and what a cookie may
+  // write is for pages of ours alone (IsSameOrigin).
   *head +=
       "X-Content-Type-Options: nosniff\r\n"
       "Referrer-Policy: no-referrer\r\n"

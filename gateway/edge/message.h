@@ -17,12 +17,15 @@ enum class Field {
   kAuthorization,
   kContentEncoding,
   kContentType,
+  kCookie,
   kExpect,
   kHost,
   kIdempotencyKey,
   kIfMatch,
   kIfNoneMatch,
+  kOrigin,
   kRequestMethod,  // Access-Control-Request-Method
+  kSecFetchSite,
   kTraceparent,
   kCount
 };

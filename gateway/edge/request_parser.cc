@@ -28,6 +28,8 @@ std::optional<Field> FieldOf(http::field name, std::string_view text) {
       return Field::kContentEncoding;
     case http::field::content_type:
       return Field::kContentType;
+    case http::field::cookie:
+      return Field::kCookie;
     case http::field::expect:
       return Field::kExpect;
     case http::field::host:
@@ -36,11 +38,16 @@ std::optional<Field> FieldOf(http::field name, std::string_view text) {
       return Field::kIfMatch;
     case http::field::if_none_match:
       return Field::kIfNoneMatch;
+    case http::field::origin:
+      return Field::kOrigin;
     case http::field::access_control_request_method:
       return Field::kRequestMethod;
     case http::field::unknown:
       if (absl::EqualsIgnoreCase(ForAbsl(text), "idempotency-key")) {
         return Field::kIdempotencyKey;
+      }
+      if (absl::EqualsIgnoreCase(ForAbsl(text), "sec-fetch-site")) {
+        return Field::kSecFetchSite;
       }
       if (absl::EqualsIgnoreCase(ForAbsl(text), "traceparent")) {
         return Field::kTraceparent;

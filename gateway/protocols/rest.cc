@@ -13,7 +13,9 @@
 #include "gateway/json_writer.h"
 #include "gateway/problem.h"
 #include "gateway/representation.h"
+#include "gateway/session_cookie.h"
 #include "gateway/transcoder.h"
+#include "google/rpc/code.pb.h"
 #include "services/common/errors.h"
 #include "services/common/process.h"
 #include "services/common/runtime.h"
@@ -25,7 +27,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view kVary =
-    "Vary: Accept-Encoding, Accept-Language, Authorization\r\n";
+    "Vary: Accept-Encoding, Accept-Language, Authorization, Cookie\r\n";
 // Nothing of the API is a page; what a browser shows of it runs nothing.
 constexpr std::string_view kPolicy =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
@@ -136,6 +138,26 @@ absl::Status OtherFeed(std::string_view feed) {
               "”, för läsning. Skapa en annan för ett annat flöde.")});
 }
 
+absl::Status CrossOrigin() {
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "CROSS_ORIGIN",
+      {"A session's cookie changes things from pages of this host alone. Send "
+       "Origin or Sec-Fetch-Site as a browser does, or use a key.",
+       "En sessionskaka ändrar bara från sidor på denna värd. Skicka Origin "
+       "eller Sec-Fetch-Site så som en webbläsare gör, eller använd en "
+       "nyckel."});
+}
+
+// The description of an error in a header: English in ASCII, without what
+// would end the quotation (RFC 6750, section 3).
+std::string Described(std::string_view message) {
+  std::string text;
+  for (const char c : message) {
+    if (c >= ' ' && c <= '~' && c != '"' && c != '\\') text.push_back(c);
+  }
+  return text;
+}
+
 absl::Status KeyNeeded() {
   return Unauthenticated(
       {"This needs a key: send Authorization: Bearer <key>.",
@@ -212,18 +234,20 @@ std::string NextPageLink(std::string_view path, std::string_view query,
 
 Rest::Rest(const Routes& routes, Authenticator& authenticator,
            Dispatch& dispatch, Traffic& traffic, Rates rates,
-           std::function<bool()> ready)
+           std::function<bool()> ready, Login* login)
     : routes_(routes),
       methods_(routes),
       authenticator_(authenticator),
       dispatch_(dispatch),
       traffic_(traffic),
       rates_(rates),
-      ready_(std::move(ready)) {}
+      ready_(std::move(ready)),
+      login_(login) {}
 
 bool Rest::AnswerNow(const Request& request, Response* response) {
   if (!dispatch_.shares() || !IsRead(request.method()) ||
-      request.has(Field::kAuthorization)) {
+      request.has(Field::kAuthorization) ||
+      !CookieOf(request, kSessionCookie).empty()) {
     return false;
   }
   const bool swedish = PrefersSwedish(request[Field::kAcceptLanguage]);
@@ -250,6 +274,15 @@ asio::awaitable<void> Rest::Answer(const Request& request, Body& body,
   if (AnswerFixed(exchange)) co_return;
   if (request.method() == "OPTIONS") {
     AnswerOptions(exchange);
+    co_return;
+  }
+  if (login_ != nullptr && Login::Serves(request.path())) {
+    response->route = "login";
+    if (!TakeTurn(exchange, request.peer(), rates_.anonymous_per_minute)) {
+      co_return;
+    }
+    co_await login_->Answer(request, body, exchange.swedish,
+                            exchange.traceparent, response);
     co_return;
   }
   std::vector<std::string> allowed;
@@ -374,7 +407,14 @@ asio::awaitable<std::shared_ptr<const Caller>> Rest::Authenticate(
       has_header || !IsRead(request.method())
           ? std::string_view()
           : QueryWithoutToken(request.query(), &exchange.query_without_token);
-  if (!has_header && token.empty()) {
+  const std::string_view session = has_header || !token.empty()
+                                       ? std::string_view()
+                                       : CookieOf(request, kSessionCookie);
+  if (!session.empty() && !IsRead(request.method()) && !IsSameOrigin(request)) {
+    Problem(exchange, CrossOrigin());
+    co_return nullptr;
+  }
+  if (!has_header && token.empty() && session.empty()) {
     if (!method.is_public) {
       Problem(exchange, KeyNeeded());
       co_return nullptr;
@@ -391,6 +431,9 @@ asio::awaitable<std::shared_ptr<const Caller>> Rest::Authenticate(
           authenticator_.Authenticate(request[Field::kAuthorization],
                                       exchange.swedish, exchange.traceparent,
                                       std::move(done));
+        } else if (!session.empty()) {
+          authenticator_.AuthenticateSession(
+              session, exchange.swedish, exchange.traceparent, std::move(done));
         } else {
           authenticator_.AuthenticateFeedToken(
               token, exchange.swedish, exchange.traceparent, std::move(done));
@@ -400,7 +443,11 @@ asio::awaitable<std::shared_ptr<const Caller>> Rest::Authenticate(
     // Guessing is counted as what nobody asks.
     if (TakeTurn(exchange, request.peer(), rates_.anonymous_per_minute)) {
       exchange.rate_lines.clear();
-      Problem(exchange, authenticated.status);
+      // A browser would go on sending what opens nothing any more.
+      const bool ended = !session.empty() && authenticated.status.code() ==
+                                                 google::rpc::UNAUTHENTICATED;
+      Problem(exchange, authenticated.status, "",
+              ended ? SetCookieLine(kSessionCookie, "", 0) : "");
     }
     co_return nullptr;
   }
@@ -409,7 +456,7 @@ asio::awaitable<std::shared_ptr<const Caller>> Rest::Authenticate(
                 credential.requests_per_minute)) {
     co_return nullptr;
   }
-  if (!has_header) {
+  if (!token.empty()) {
     exchange.query = exchange.query_without_token;
     if (!IsFeed(credential.feed, request.path(), exchange.query)) {
       Problem(exchange, OtherFeed(credential.feed));
@@ -541,11 +588,14 @@ void Rest::Problem(const Exchange& exchange, const google::rpc::Status& status,
   AppendField("Content-Language", exchange.swedish ? "sv" : "en", &head);
   AppendField("Trace-Id", response->trace_id, &head);
   if (code == 401) {
-    AppendField("WWW-Authenticate",
-                exchange.request.has(Field::kAuthorization)
-                    ? "Bearer realm=\"reglab\", error=\"invalid_token\""
-                    : "Bearer realm=\"reglab\"",
-                &head);
+    AppendField(
+        "WWW-Authenticate",
+        exchange.request.has(Field::kAuthorization)
+            ? Concat("Bearer realm=\"reglab\", error=\"invalid_token\", "
+                     "error_description=\"",
+                     Described(status.message()), "\"")
+            : "Bearer realm=\"reglab\"",
+        &head);
   }
   if ((code == 429 && !absl::StrContains(exchange.rate_lines, "Retry-After")) ||
       code == 503) {

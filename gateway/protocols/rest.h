@@ -14,6 +14,7 @@
 #include "gateway/documents/documents.h"
 #include "gateway/edge/handler.h"
 #include "gateway/limits.h"
+#include "gateway/login.h"
 #include "gateway/methods.h"
 #include "gateway/routes.h"
 #include "gateway/traffic.h"
@@ -31,8 +32,10 @@ class Rest : public Handler {
     int anonymous_per_minute = 0;  // of one address; 0: without end
   };
 
+  // Without `login` there are no pages to log in with.
   Rest(const Routes& routes, Authenticator& authenticator, Dispatch& dispatch,
-       Traffic& traffic, Rates rates, std::function<bool()> ready);
+       Traffic& traffic, Rates rates, std::function<bool()> ready,
+       Login* login = nullptr);
 
   bool AnswerNow(const Request& request, Response* response) override;
   boost::asio::awaitable<void> Answer(const Request& request, Body& body,
@@ -82,6 +85,7 @@ class Rest : public Handler {
   Traffic& traffic_;
   const Rates rates_;
   const std::function<bool()> ready_;
+  Login* const login_;
   std::mutex mutex_;
   absl::flat_hash_map<const Document*, std::shared_ptr<const Representations>>
       documents_;

@@ -77,6 +77,10 @@ std::string NewKeyId() { return RandomLetters(kIdLength); }
 
 std::string NewSecret() { return RandomLetters(kSecretLength); }
 
+bool IsSecret(std::string_view text) {
+  return text.size() == kSecretLength && IsBase32(text);
+}
+
 std::string HashSecret(std::string_view secret) {
   std::array<unsigned char, 32> digest;
   if (EVP_Digest(secret.data(), secret.size(), digest.data(), nullptr,

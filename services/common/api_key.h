@@ -35,6 +35,9 @@ std::string NewKeyId();
 // 130 random bits as 26 characters.
 std::string NewSecret();
 
+// Whether the text could be one that NewSecret made.
+bool IsSecret(std::string_view text);
+
 // SHA-256 as 32 raw bytes: all that is stored of a secret. A secret is random
 // and long, so it needs no salt and no slow hash.
 std::string HashSecret(std::string_view secret);

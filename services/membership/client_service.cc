@@ -11,6 +11,8 @@
 #include "services/membership/access_rules.h"
 #include "services/membership/client_store.h"
 #include "services/membership/contract_rules.h"
+#include "services/membership/identity_store.h"
+#include "services/membership/login_rules.h"
 #include "services/membership/organization_store.h"
 #include "services/membership/role_rules.h"
 
@@ -59,6 +61,7 @@ absl::StatusOr<Client> CreateClient(Call& call,
   RETURN_IF_ERROR(
       CheckMayGrant(call.caller(), "client.scopes", ScopesOf(client)));
   RETURN_IF_ERROR(CheckClient(call.caller(), client));
+  RETURN_IF_ERROR(CheckClientIdentity(client));
   ASSIGN_OR_RETURN(
       const std::string id,
       ChooseId("client_id", request.client_id(), client.display_name()));
@@ -68,6 +71,7 @@ absl::StatusOr<Client> CreateClient(Call& call,
       RETURN_IF_ERROR(organizations::CheckExists(tx, "client.organization",
                                                  client.organization()));
     }
+    RETURN_IF_ERROR(identities::CheckFree(tx, client));
     return clients::Insert(tx, client);
   });
 }
@@ -95,6 +99,8 @@ absl::StatusOr<Client> UpdateClient(Call& call,
         client.for_operations()) {
       RETURN_IF_ERROR(CheckClient(call.caller(), client));
     }
+    RETURN_IF_ERROR(CheckClientIdentity(client));
+    RETURN_IF_ERROR(identities::CheckFree(tx, client));
     return clients::Update(tx, client, changed);
   });
 }

@@ -15,7 +15,7 @@ namespace {
   "c.name, c.display_name, c.organization, c.scopes, c.roles || ARRAY(" \
   "SELECT 'MEMBER' FROM members_today m"                                \
   " WHERE m.organization = c.organization) AS roles, "                  \
-  "c.requests_per_minute, c.for_operations, "                           \
+  "c.requests_per_minute, c.for_operations, c.issuer, c.subject, "      \
   "c.create_time, c.update_time, c.etag"
 
 #define FROM_READABLE                 \
@@ -30,15 +30,16 @@ const Statement kLock("SELECT " COLUMNS FROM_READABLE " FOR UPDATE OF c");
 // for the secretariat, or watch over the suite.
 const Statement kInsert(
     "INSERT INTO clients AS c (name, display_name, organization, owners, roles,"
-    " scopes, etag, requests_per_minute, for_operations)"
+    " scopes, etag, requests_per_minute, for_operations, issuer, subject)"
     " VALUES ($1, $2, $3, array_remove(ARRAY[$3], NULL),"
     " CASE WHEN $7 THEN ARRAY['OPERATOR'] WHEN $3 IS NULL"
-    "  THEN ARRAY['SECRETARIAT'] ELSE '{}' END, $4, $5, $6, $7)"
+    "  THEN ARRAY['SECRETARIAT'] ELSE '{}' END, $4, $5, $6, $7, $8, $9)"
     " ON CONFLICT DO NOTHING RETURNING " COLUMNS);
 
 const Statement kUpdate(
     "UPDATE clients c SET display_name = $2, scopes = $4, etag = $5,"
-    " requests_per_minute = $6, update_time = now()"
+    " requests_per_minute = $6, issuer = $8, subject = $9,"
+    " update_time = now()"
     " WHERE name = $1 AND organization IS NOT DISTINCT FROM $3"
     " AND for_operations = $7 RETURNING " COLUMNS);
 
@@ -55,8 +56,9 @@ const Statement kLockSecretariat(
     " FROM clients c WHERE c.name = 'clients/secretariat' FOR UPDATE OF c");
 
 Params ValuesOf(const Client& client) {
-  return Fields(client, {"name", "display_name", "organization?", "scopes",
-                         "etag", "requests_per_minute", "for_operations"});
+  return Fields(
+      client, {"name", "display_name", "organization?", "scopes", "etag",
+               "requests_per_minute", "for_operations", "issuer?", "subject?"});
 }
 
 void RecordChange(Transaction& tx, Change::Kind kind, const Client& client,

@@ -13,6 +13,8 @@
 #include "services/membership/directory_service.h"
 #include "services/membership/dispatch_service.h"
 #include "services/membership/feed_token_service.h"
+#include "services/membership/guest_link_service.h"
+#include "services/membership/identity_service.h"
 #include "services/membership/invitation_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
@@ -20,6 +22,7 @@
 #include "services/membership/person_service.h"
 #include "services/membership/privacy_service.h"
 #include "services/membership/relationship_service.h"
+#include "services/membership/session_service.h"
 #include "services/membership/strategy_period_service.h"
 #include "services/membership/subscription_service.h"
 #include "services/membership/vocabulary_service.h"
@@ -48,6 +51,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddDirectory(rpcs);
   AddDelegations(rpcs);
   AddInvitations(rpcs);
+  AddIdentities(rpcs);
+  AddSessions(rpcs);
+  AddGuestLinks(rpcs);
   AddRelationships(rpcs);
   AddStrategyPeriods(rpcs);
   AddPrivacy(rpcs);

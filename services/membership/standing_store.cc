@@ -49,6 +49,18 @@ const Statement kOfPerson(
     " LEFT JOIN members_today m ON m.organization = p.organization"
     " WHERE o.delete_time IS NULL");
 
+const Statement kOfClient(
+    "SELECT c.name AS caller, c.display_name, c.organization,"
+    " c.roles || array_remove(ARRAY["
+    "  CASE WHEN c.for_operations THEN 'OPERATOR' END,"
+    "  CASE WHEN m.organization IS NOT NULL THEN 'MEMBER' END], NULL) AS roles,"
+    " c.scopes, ARRAY(SELECT DISTINCT a.parent FROM appointments_today a"
+    "   WHERE a.organization = c.organization ORDER BY a.parent) AS bodies,"
+    " c.requests_per_minute"
+    " FROM clients c LEFT JOIN organizations o ON o.name = c.organization"
+    " LEFT JOIN members_today m ON m.organization = c.organization"
+    " WHERE c.name = $1 AND o.delete_time IS NULL");
+
 const Statement kDescribe(
     "SELECT display_name, $2::integer AS requests_per_minute,"
     " (SELECT jsonb_agg(jsonb_build_object('subject', d.subject,"
@@ -75,6 +87,17 @@ absl::StatusOr<Standing> OfPerson(Transaction& tx, std::string_view person) {
       ScopesOfPerson({standing.roles().begin(), standing.roles().end()});
   standing.mutable_scopes()->Add(scopes.begin(), scopes.end());
   standing.set_requests_per_minute(kUsualRequestsPerMinute);
+  return standing;
+}
+
+absl::StatusOr<Standing> OfClient(Transaction& tx, std::string_view client) {
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kOfClient, {client}, client));
+  Standing standing = ReadRow<Standing>(rows[0]);
+  const std::vector<std::string> scopes =
+      ScopesOfClient({standing.roles().begin(), standing.roles().end()},
+                     {standing.scopes().begin(), standing.scopes().end()});
+  standing.clear_scopes();
+  standing.mutable_scopes()->Add(scopes.begin(), scopes.end());
   return standing;
 }
 

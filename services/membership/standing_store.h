@@ -19,6 +19,9 @@ namespace reglab::membership::standings {
 // person.
 absl::StatusOr<v1::Standing> OfPerson(Transaction& tx, std::string_view person);
 
+// The same of a client. NOT_FOUND also when its organisation is deleted.
+absl::StatusOr<v1::Standing> OfClient(Transaction& tx, std::string_view client);
+
 // What a caller, person or client, is called, how much he may ask, and what is
 // delegated to him until when; nothing in it for others.
 absl::StatusOr<v1::Standing> Describe(Transaction& tx, std::string_view caller);

@@ -83,7 +83,7 @@ class Owner:
     # --- Requests made of the contract -----------------------------------------
 
     def fitting(self, pattern):
-        for name in self.known:
+        for name in (self.organization, *self.known):
             if pattern and re.fullmatch(pattern, name):
                 return name
         return None
@@ -117,13 +117,13 @@ class Owner:
                 continue
             value = self.value(field)
             if value is not None:
-                body[camel(field.name)] = [value] if field.label == FieldDescriptor.LABEL_REPEATED else value
+                body[camel(field.name)] = [value] if field.is_repeated else value
         return body
 
     def change(self, message):
         for field in message.fields:
             rules = CONTRACT.extension(field, RULES)
-            if (field.type == FieldDescriptor.TYPE_STRING and field.label != FieldDescriptor.LABEL_REPEATED
+            if (field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated
                     and not (rules.output_only or rules.immutable or rules.pattern) and field.name not in ("name", "etag")):
                 return {camel(field.name): "Prov"}
         return {}

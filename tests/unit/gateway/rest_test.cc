@@ -16,6 +16,7 @@
 #include "reglab/membership/v1/client.pb.h"
 #include "reglab/membership/v1/feed_token.pb.h"
 #include "reglab/membership/v1/organization.pb.h"
+#include "reglab/membership/v1/session.pb.h"
 #include "services/common/api_key.h"
 #include "services/common/errors.h"
 #include "services/common/spelling.h"
@@ -57,6 +58,19 @@ class RestTest : public testing::Test {
         done(std::move(reply));
         return;
       }
+      if (call.method->path.ends_with("/AuthenticateSession")) {
+        membership::AuthenticateSessionRequest request;
+        request.ParseFromString(call.message);
+        membership::Standing standing;
+        if (request.secret_sha256() == HashSecret(session_)) {
+          standing.set_caller("people/astrid");
+          standing.add_scopes("*");
+        }
+        Reply reply;
+        reply.message = standing.SerializeAsString();
+        done(std::move(reply));
+        return;
+      }
       // As gRPC does, on a thread of its own.
       std::lock_guard lock(mutex_);
       calls_.push_back(call);
@@ -75,9 +89,16 @@ class RestTest : public testing::Test {
                              *server_threads_);
   }
 
+  std::string SessionOf(const std::string& secret = "") {
+    return absl::StrCat("Cookie: a=b; __Host-reglab-session=",
+                        secret.empty() ? session_ : secret, "; c=d\r\n");
+  }
+
   void TearDown() override {
     for (std::thread& thread : threads_) thread.join();
   }
+
+  const std::string session_ = NewSecret();
 
   // "GET /path" and, if wanted, header lines and a body.
   HttpResponse Ask(std::string_view line, std::string fields = "",
@@ -463,6 +484,54 @@ TEST_F(RestTest, AFeedTokenReadsItsFeedAndNothingElse) {
   ExpectProblem(Ask("GET /v1/organizations?token=rlf_mistyped"), 401,
                 "UNAUTHENTICATED");
   EXPECT_EQ(calls(), 3u);
+}
+
+TEST_F(RestTest, ASessionIsACallerWhoseAnswersAreNotShared) {
+  Ask("GET /v1/organizations/x");
+  const HttpResponse response = Ask("GET /v1/organizations/x", SessionOf());
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response["cache-control"], "private, no-cache");
+  EXPECT_THAT(response["vary"], HasSubstr("Cookie"));
+  std::lock_guard lock(mutex_);
+  ASSERT_EQ(calls_.size(), 2u);
+  EXPECT_EQ(calls_[1].caller->name, "people/astrid");
+}
+
+TEST_F(RestTest, ASessionWritesFromPagesOfThisHostAlone) {
+  for (const char* from :
+       {"", "Origin: https://evil.example\r\n", "Origin: null\r\n",
+        "Origin: http://x.evil.example\r\n", "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: none\r\n",
+        "Origin: http://x\r\nSec-Fetch-Site: same-site\r\n"}) {
+    ExpectProblem(Ask("POST /v1/organizations", SessionOf() + from,
+                      "{\"displayName\":\"X\"}"),
+                  403, "CROSS_ORIGIN");
+  }
+  EXPECT_EQ(calls(), 0u);
+  for (const char* from :
+       {"Origin: http://x\r\n", "Sec-Fetch-Site: same-origin\r\n"}) {
+    EXPECT_EQ(Ask("POST /v1/organizations", SessionOf() + from,
+                  "{\"displayName\":\"X\"}")
+                  .status,
+              201);
+  }
+  // A key is sent by no browser on its own account.
+  EXPECT_EQ(Ask("POST /v1/organizations",
+                key_ + SessionOf() + "Origin: https://evil.example\r\n",
+                "{\"displayName\":\"X\"}")
+                .status,
+            201);
+}
+
+TEST_F(RestTest, ASessionThatHasEndedIsTakenFromTheBrowser) {
+  for (const std::string& secret : {NewSecret(), std::string("x")}) {
+    const HttpResponse response =
+        Ask("GET /v1/organizations/x", SessionOf(secret));
+    ExpectProblem(response, 401, "UNAUTHENTICATED");
+    EXPECT_THAT(response["set-cookie"],
+                HasSubstr("__Host-reglab-session=; Path=/; Secure; HttpOnly; "
+                          "SameSite=Lax; Max-Age=0"));
+  }
 }
 
 }  // namespace
