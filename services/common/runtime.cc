@@ -27,6 +27,7 @@
 #include "google/rpc/status.pb.h"
 #include "reglab/options/v1/options.pb.h"
 #include "services/common/field_rules.h"
+#include "services/common/personal_reads.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
 
@@ -260,6 +261,9 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
           descriptor->input_type()->FindFieldByName("request_id");
       method->validate_only =
           descriptor->input_type()->FindFieldByName("validate_only");
+      if (method->processes.empty()) {
+        method->personal = PreparePersonalFields(descriptor->output_type());
+      }
       PrepareFieldRules(descriptor->input_type());
       method->seconds =
           &seconds.Add({{"method", method->path}},
@@ -327,9 +331,28 @@ absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
                {{"method", method.path}, {"what", exception.what()}});
       status = InternalError();
     }
+    if (status.ok() && method.personal != nullptr && !call.wrote_) {
+      status = RecordReads(call, response);
+    }
   }
   Observe(method, incoming, caller.ok() ? *caller : Caller(), status);
   return status;
+}
+
+absl::Status Runtime::RecordReads(const Call& call, const Message& response) {
+  if (call.caller_.nobody()) return absl::OkStatus();
+  const std::optional<Change> read =
+      PersonalDataShown(*call.descriptor_->personal, response,
+                        call.descriptor_->is_public, call.caller_);
+  if (!read.has_value()) return absl::OkStatus();
+  const Database::Actor actor{call.caller_.name,         call.caller_.process,
+                              call.method_,              call.trace_id_,
+                              CallerToJson(call.caller_), call.caller_.organization};
+  return database_.Transact(call.deadline_, actor, false,
+                            [&](Transaction& tx) -> absl::Status {
+                              tx.Record(*read);
+                              return absl::OkStatus();
+                            });
 }
 
 void Runtime::Observe(const Method& method, const Incoming& incoming,
@@ -422,6 +445,7 @@ void Runtime::Stop() {
 
 void Runtime::WorkLoop(const Rpcs& rpcs) {
   absl::Time forgot = absl::InfinitePast();
+  std::vector<absl::Time> ran(rpcs.tasks().size(), absl::InfinitePast());
   for (;;) {
     int done = 0;
     absl::Status status = DoWork(rpcs, done);
@@ -430,6 +454,18 @@ void Runtime::WorkLoop(const Rpcs& rpcs) {
       status = database_.Transact(
           absl::Now() + absl::Seconds(30), {}, false,
           [](Transaction& tx) { return tx.Query(kForgetAnswers).status(); });
+    }
+    for (size_t i = 0; i < rpcs.tasks().size(); ++i) {
+      const Rpcs::Recurring& task = rpcs.tasks()[i];
+      if (absl::Now() - ran[i] < task.interval) continue;
+      ran[i] = absl::Now();
+      const absl::Status ended = task.task(database_);
+      if (!ended.ok()) {
+        LogError("task",
+                 {{"name", task.name},
+                  {"code", absl::StatusCodeToString(ended.code())},
+                  {"reason", ReasonOf(ended)}});
+      }
     }
     std::unique_lock lock(mutex_);
     if (stopping_) return;
@@ -497,7 +533,9 @@ absl::Status Runtime::DoWork(const Rpcs& rpcs, int& done) {
                      {"trace_id", work.trace_id}});
     const bool final = answer.ok() || IsFinal(answer.status());
     Database::Actor worker = actor;
-    worker.caller = CallerFromJson(work.caller).name;
+    const Caller caller = CallerFromJson(work.caller);
+    worker.caller = caller.name;
+    worker.organization = caller.organization;
     worker.trace_id = work.trace_id;
     RETURN_IF_ERROR(database_.Transact(
         deadline(), worker, false, [&](Transaction& tx) -> absl::Status {

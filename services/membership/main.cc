@@ -9,10 +9,12 @@
 #include "services/membership/delegation_service.h"
 #include "services/membership/directory_service.h"
 #include "services/membership/invitation_service.h"
+#include "services/membership/journal_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
 #include "services/membership/person_service.h"
+#include "services/membership/personal_data_service.h"
 #include "services/membership/vocabulary_service.h"
 
 ABSL_FLAG(std::string, bootstrap_key_file, "",
@@ -37,6 +39,8 @@ void AddHandlers(Rpcs& rpcs) {
   AddDirectory(rpcs);
   AddDelegations(rpcs);
   AddInvitations(rpcs);
+  AddJournalEntries(rpcs);
+  AddPersonalData(rpcs);
 }
 
 absl::Status Prepare(Database& database) {
@@ -52,7 +56,7 @@ int main(int argc, char** argv) {
   return reglab::RunService(argc, argv,
                             {.name = "membership",
                              .migrations = reglab::kMembershipMigrations,
-                             .upstreams = {},
+                             .upstreams = {"meetings", "learning"},
                              .handlers = reglab::membership::AddHandlers,
                              .prepare = reglab::membership::Prepare});
 }

@@ -1,0 +1,56 @@
+#include "services/membership/personal_tables.h"
+
+namespace reglab::membership {
+namespace {
+
+using Erase = PersonalRows::Erase;
+
+constexpr std::string_view kPublicTask =
+    "GDPR, article 6(1)(e): a task in the public interest.";
+constexpr std::string_view kWhoActs =
+    "Who acts in Reglab for which organisation.";
+
+}  // namespace
+
+const PersonalTables& kPersonalTables = *new PersonalTables{
+    {.table = "people",
+     .rows = "name = {person}",
+     .set = "given_name = 'Raderad', family_name = 'person',"
+            " display_name = 'Raderad person', title = '', email = '',"
+            " visibility = 'ORGANIZATION',"
+            " erase_time = coalesce(erase_time, now())",
+     .fields = {"given_name", "family_name", "display_name", "title",
+                "organization", "email"},
+     .purpose = kWhoActs,
+     .retention = "Until the person is erased.",
+     .legal_basis = kPublicTask},
+    {.table = "appointments",
+     .rows = "person = {person}",
+     .set = "person_display_name = 'Raderad person', end_date ="
+            " CASE WHEN coalesce(end_date, 'infinity') < today() THEN end_date"
+            " ELSE greatest(start_date, today() - 1) END",
+     .fields = {"person_display_name", "role", "organization", "start_date",
+                "end_date"},
+     .purpose = kWhoActs,
+     .retention = "The appointment for good; the name until the person is "
+                  "erased.",
+     .legal_basis = kPublicTask},
+    {.table = "delegations",
+     .rows = "person = {person}",
+     .set = "revoke_time = coalesce(revoke_time, now())",
+     .fields = {"organization", "permissions", "subject", "start_date",
+                "end_date"},
+     .purpose = "Who may act in which matter.",
+     .retention = "As long as the matter; without a name.",
+     .legal_basis = kPublicTask},
+    {.table = "invitations",
+     .rows = "person = {person} OR lower(email) IN ("
+             "SELECT lower(address) FROM unnest({emails}) AS address)",
+     .erase = Erase::kDelete,
+     .fields = {"email", "organization", "create_time", "accept_time"},
+     .purpose = "To invite a person to act for an organisation.",
+     .retention = "30 days after it was accepted, revoked or expired.",
+     .legal_basis = kPublicTask},
+};
+
+}  // namespace reglab::membership

@@ -1,0 +1,19 @@
+#ifndef REGLAB_SERVICES_MEMBERSHIP_RETENTION_STORE_H_
+#define REGLAB_SERVICES_MEMBERSHIP_RETENTION_STORE_H_
+
+#include "absl/status/status.h"
+#include "services/common/database.h"
+
+namespace reglab::membership {
+
+// Carries out the retention rules (table retention_rules) that have not run for
+// an hour: what has been kept for longer than a rule says is deleted or
+// emptied, at most 1,000 rows of a rule in one transaction and 20 such
+// transactions in one run. Journalled: the rule whenever it removed something,
+// and each resource that it changed. Run by every replica; an advisory lock
+// lets one of them do it.
+absl::Status ApplyRetention(Database& database);
+
+}  // namespace reglab::membership
+
+#endif  // REGLAB_SERVICES_MEMBERSHIP_RETENTION_STORE_H_
