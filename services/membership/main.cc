@@ -15,6 +15,9 @@
 #include "services/membership/organization_service.h"
 #include "services/membership/person_service.h"
 #include "services/membership/personal_data_service.h"
+#include "services/membership/privacy_service.h"
+#include "services/membership/relationship_service.h"
+#include "services/membership/strategy_period_service.h"
 #include "services/membership/vocabulary_service.h"
 
 ABSL_FLAG(std::string, bootstrap_key_file, "",
@@ -41,6 +44,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddInvitations(rpcs);
   AddJournalEntries(rpcs);
   AddPersonalData(rpcs);
+  AddRelationships(rpcs);
+  AddStrategyPeriods(rpcs);
+  AddPrivacy(rpcs);
 }
 
 absl::Status Prepare(Database& database) {

@@ -15,6 +15,10 @@ namespace reglab::membership {
 absl::Status CheckPeriod(std::string_view resource, std::string_view start_date,
                          std::string_view end_date);
 
+// INVALID_ARGUMENT naming `field` when the date is given and is no day of the
+// calendar.
+absl::Status CheckDay(std::string_view field, std::string_view date);
+
 // From one day of the calendar to another: 1 to the next day.
 int64_t DaysBetween(std::string_view from, std::string_view to);
 

@@ -11,10 +11,19 @@ namespace {
 // What is done for an organisation, be it a member or not: it applies, and
 // keeps its people and programs in order.
 constexpr std::string_view kOfOrganization[] = {
-    "membership.clients.read",       "membership.clients.write",
-    "membership.feed-tokens.read",   "membership.feed-tokens.write",
-    "membership.keys.read",          "membership.keys.write",
-    "membership.memberships.write",  "membership.organizations.resolve",
+    "membership.appointments.hand-over",
+    "membership.clients.read",
+    "membership.clients.write",
+    "membership.delegations.read",
+    "membership.delegations.write",
+    "membership.feed-tokens.read",
+    "membership.feed-tokens.write",
+    "membership.invitations.read",
+    "membership.invitations.write",
+    "membership.keys.read",
+    "membership.keys.write",
+    "membership.memberships.write",
+    "membership.organizations.resolve",
     "membership.people.write",
 };
 
@@ -102,8 +111,8 @@ std::vector<std::string> ScopesOfClient(
 
 std::vector<std::string> RolesWith(std::string_view permission) {
   std::vector<std::string> roles;
-  for (const char* role : {"MEMBER", "MEMBER_REPRESENTATIVE", "OPERATOR",
-                           "SECRETARIAT"}) {
+  for (const char* role :
+       {"MEMBER", "MEMBER_REPRESENTATIVE", "OPERATOR", "SECRETARIAT"}) {
     if (Covers(ScopesOfPerson({role}), std::string(permission))) {
       roles.push_back(role);
     }
