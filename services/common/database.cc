@@ -24,7 +24,8 @@ namespace {
 
 const Statement kRecord(
     "INSERT INTO journal_pending (caller, process, method, trace_id, kind, "
-    "type, name, etag, field_paths, visibility, owners, organization, subjects) "
+    "type, name, etag, field_paths, visibility, owners, organization, "
+    "subjects) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 const Statement kEnqueue(
     "INSERT INTO work (method, request, subject, caller, trace_id) "

@@ -42,8 +42,8 @@ constexpr int kMostFindings = 100;
 // What a step may take at most; none is begun with less left.
 constexpr absl::Duration kStepTime = absl::Seconds(2);
 
-#define COLUMNS                                                              \
-  ", j.seq, j.at AS time, j.kind, j.caller, j.organization, j.process,"      \
+#define COLUMNS                                                               \
+  ", j.seq, j.at AS time, j.kind, j.caller, j.organization, j.process,"       \
   " j.method, j.trace_id, j.type, j.name AS resource, j.etag, j.field_paths," \
   " j.subjects, encode(j.hash, 'hex') AS hash"
 
@@ -80,14 +80,15 @@ std::string Bind(Params& params, Param value) {
 std::vector<ListField> FieldsOf(std::string_view service_column,
                                 std::string_view time_column) {
   using Type = ListField::Type;
-  return {{"service", service_column, Type::kText},
-          {"caller", "j.caller", Type::kText},
-          {"organization", "j.organization", Type::kText},
-          {"method", "j.method", Type::kText},
-          {"type", "j.type", Type::kText},
-          {"resource", "j.name", Type::kText},
-          {"kind", "j.kind", Type::kEnum, false, JournalEntry::Kind_descriptor()},
-          {"time", time_column, Type::kTime}};
+  return {
+      {"service", service_column, Type::kText},
+      {"caller", "j.caller", Type::kText},
+      {"organization", "j.organization", Type::kText},
+      {"method", "j.method", Type::kText},
+      {"type", "j.type", Type::kText},
+      {"resource", "j.name", Type::kText},
+      {"kind", "j.kind", Type::kEnum, false, JournalEntry::Kind_descriptor()},
+      {"time", time_column, Type::kTime}};
 }
 
 void AddFinding(JournalCheck& check, JournalFinding::Problem problem,
@@ -154,14 +155,15 @@ absl::Status CompareHeads(Transaction& tx, std::string_view service,
 
 }  // namespace
 
-absl::StatusOr<ReadJournalResponse> ReadJournal(
-    Transaction& tx, std::string_view service, const Caller& caller,
+absl::StatusOr<JournalQuery> MakeJournalQuery(
+    std::string_view service, const Caller& caller,
     const ReadJournalRequest& request) {
   const bool all = caller.secretariat() || caller.HasRole("OPERATOR");
   if (!all && caller.organization.empty()) {
     return PermissionMissing("membership.journal-entries.read");
   }
-  Params params;
+  JournalQuery query;
+  Params& params = query.params;
   std::vector<std::string> conditions;
   // What an organisation may read is a table of its own: both are read in the
   // order of (at, seq).
@@ -169,8 +171,8 @@ absl::StatusOr<ReadJournalResponse> ReadJournal(
   std::string from = " FROM journal j";
   if (!all) {
     from = " FROM journal_readers r JOIN journal j ON j.seq = r.seq";
-    conditions.push_back(absl::StrCat("r.organization = ",
-                                      Bind(params, caller.organization)));
+    conditions.push_back(
+        absl::StrCat("r.organization = ", Bind(params, caller.organization)));
   }
   const std::string at = Concat(place, ".at");
   const std::string seq = Concat(place, ".seq");
@@ -189,9 +191,12 @@ absl::StatusOr<ReadJournalResponse> ReadJournal(
         "::bigint)"));
   }
   if (!request.subject().empty()) {
-    conditions.push_back(
-        absl::StrCat("j.kind = 'READ' AND j.subjects @> ARRAY[",
-                     Bind(params, request.subject()), "]"));
+    // Found first, whatever the planner thinks of how many there are.
+    query.sql = absl::StrCat(
+        "WITH shown AS MATERIALIZED (SELECT seq FROM journal WHERE"
+        " kind = 'READ' AND subjects @> ARRAY[",
+        Bind(params, request.subject()), "]) ");
+    from += " JOIN shown ON shown.seq = j.seq";
   }
   if (!Trim(request.filter()).empty()) {
     ASSIGN_OR_RETURN(
@@ -200,13 +205,21 @@ absl::StatusOr<ReadJournalResponse> ReadJournal(
     conditions.push_back(absl::StrCat("(", filter, ")"));
   }
   const char* direction = request.ascending() ? "" : " DESC";
-  const std::string sql = absl::StrCat(
-      "SELECT 'journal-entries/' || ", service_column,
+  absl::StrAppend(
+      &query.sql, "SELECT 'journal-entries/' || ", service_column,
       " || '-' || j.seq AS name, ", service_column, " AS service" COLUMNS, from,
       conditions.empty() ? "" : " WHERE ", absl::StrJoin(conditions, " AND "),
       " ORDER BY ", at, direction, ", ", seq, direction, " LIMIT ",
-      Bind(params, request.page_size()));
-  ASSIGN_OR_RETURN(Rows rows, tx.QueryText(sql, params));
+      request.page_size());
+  return query;
+}
+
+absl::StatusOr<ReadJournalResponse> ReadJournal(
+    Transaction& tx, std::string_view service, const Caller& caller,
+    const ReadJournalRequest& request) {
+  ASSIGN_OR_RETURN(const JournalQuery query,
+                   MakeJournalQuery(service, caller, request));
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryText(query.sql, query.params));
   ReadJournalResponse response;
   for (int i = 0; i < rows.size(); ++i) {
     ReadRow(rows[i], *response.add_journal_entries());
@@ -224,11 +237,11 @@ absl::StatusOr<JournalCheck> VerifyJournal(
   check.set_from_seq(request.from_seq());
   check.mutable_head()->set_service(std::string(service));
   check.mutable_head()->set_seq(newest);
-  if (!head.empty()) check.mutable_head()->set_hash(std::string(head[0].Text(1)));
+  if (!head.empty())
+    check.mutable_head()->set_hash(std::string(head[0].Text(1)));
   const int64_t wanted =
       request.to_seq() == 0 ? newest : std::min(request.to_seq(), newest);
-  const int64_t last =
-      std::min(wanted, request.from_seq() + kMostChecked - 1);
+  const int64_t last = std::min(wanted, request.from_seq() + kMostChecked - 1);
   int64_t next = request.from_seq();
   while (next <= last && check.findings_size() < kMostFindings &&
          (next == request.from_seq() || absl::Now() + kStepTime < deadline)) {

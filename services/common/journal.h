@@ -18,9 +18,17 @@ namespace reglab {
 // database the transaction is in.
 
 // The entries that `caller` may read: all for the secretariat and operators,
-// for others what their organisation did and what happened to its records. One
-// range of an index, whatever the filter says. INVALID_ARGUMENT names `filter`;
+// for others what their organisation did and what happened to its records. A
+// page is one range of an index, also when the filter asks for a caller,
+// method, type or kind that is rare. INVALID_ARGUMENT names `filter`;
 // PERMISSION_DENIED for whoever acts for no organisation.
+struct JournalQuery {
+  std::string sql;
+  Params params;
+};
+absl::StatusOr<JournalQuery> MakeJournalQuery(
+    std::string_view service, const Caller& caller,
+    const membership::v1::ReadJournalRequest& request);
 absl::StatusOr<membership::v1::ReadJournalResponse> ReadJournal(
     Transaction& tx, std::string_view service, const Caller& caller,
     const membership::v1::ReadJournalRequest& request);
@@ -32,8 +40,9 @@ absl::StatusOr<membership::v1::JournalCheck> VerifyJournal(
     Transaction& tx, std::string_view service, absl::Time deadline,
     const membership::v1::VerifyJournalRequest& request);
 
-// Appends the head to --journal_head_file, on the disk when this returns, and to
-// the log: a tail that is cut off later is found by it. One JSON object a line:
+// Appends the head to --journal_head_file, on the disk when this returns, and
+// to the log: a tail that is cut off later is found by it. One JSON object a
+// line:
 //   {"service":"learning","seq":4711,"hash":"…","time":"2026-11-24T…Z"}
 // Keep the file where the database's owner can't write.
 void ExportJournalHead(std::string_view service, int64_t seq,

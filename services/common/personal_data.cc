@@ -44,7 +44,7 @@ const Statement kColumns(
     " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
     " WHERE c.relnamespace = 'public'::regnamespace"
     " AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
-    " AND a.attnum > 0 AND NOT a.attisdropped"
+    " AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''"
     " AND has_table_privilege(c.oid, 'UPDATE')"
     " ORDER BY c.relname, a.attnum");
 const Statement kExists("SELECT to_regclass('public.' || $1) IS NOT NULL");
@@ -64,9 +64,10 @@ const PersonalTables& CommonTables() {
        .purpose = "Who did what, so that misuse can be found.",
        .retention = "As long as the journal.",
        .legal_basis = "GDPR, articles 5(2), 6(1)(c) and 32.",
-       .keep_rule =
-           "The journal has only the resource name of the person, which nothing "
-           "leads to any more, and can't be changed without breaking its chain.",
+       .keep_rule = "The journal has only the resource name of the person, "
+                    "which nothing "
+                    "leads to any more, and can't be changed without breaking "
+                    "its chain.",
        .keep_basis = "GDPR, articles 17(3)(b), 17(3)(e) and 32."},
       {.table = "idempotency",
        .rows = "response IS NOT NULL AND (caller = {person} OR EXISTS ("
@@ -96,9 +97,8 @@ struct Table {
 };
 
 std::string Quoted(std::string_view identifier) {
-  return absl::StrCat("\"",
-                      absl::StrReplaceAll(ForAbsl(identifier), {{"\"", "\"\""}}),
-                      "\"");
+  return absl::StrCat(
+      "\"", absl::StrReplaceAll(ForAbsl(identifier), {{"\"", "\"\""}}), "\"");
 }
 
 bool IsText(std::string_view type) {
@@ -109,8 +109,8 @@ bool IsText(std::string_view type) {
 absl::StatusOr<std::map<std::string, Table>> FindTables(Transaction& tx) {
   // Names of resources and the like, which no one writes by hand.
   static const auto& passed = *new std::set<std::string, std::less<>>{
-      "name",       "parent", "etag",  "owners",   "visibility",
-      "trace_id",   "method", "state", "kind",     "source_digest",
+      "name",       "parent", "etag",  "owners", "visibility",
+      "trace_id",   "method", "state", "kind",   "source_digest",
       "request_id", "type",   "key_id"};
   ASSIGN_OR_RETURN(Rows rows, tx.Query(kColumns));
   std::map<std::string, Table> tables;
@@ -131,7 +131,8 @@ absl::StatusOr<std::map<std::string, Table>> FindTables(Transaction& tx) {
 std::string EscapeRegex(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
-    if (std::string_view("\\^$.|?*+()[]{}-").find(c) != std::string_view::npos) {
+    if (std::string_view("\\^$.|?*+()[]{}-").find(c) !=
+        std::string_view::npos) {
       escaped.push_back('\\');
     }
     escaped.push_back(c);
@@ -156,8 +157,8 @@ std::string PatternOf(const PersonalDataSubject& subject) {
 
 // The condition with its placeholders bound; each only when it is used, since
 // a parameter that is not has no type.
-std::string BindSubject(std::string_view sql, const PersonalDataSubject& subject,
-                        Params& params) {
+std::string BindSubject(std::string_view sql,
+                        const PersonalDataSubject& subject, Params& params) {
   std::string text(sql);
   const auto bind = [&](const char* mark, Param value, const char* cast) {
     if (text.find(mark) == std::string::npos) return;
@@ -266,8 +267,8 @@ class Walk {
       ASSIGN_OR_RETURN(const bool exists, Exists(about->table));
       if (!exists || about->rows.empty()) continue;
       const auto found = tables.find(std::string(about->table));
-      RETURN_IF_ERROR(EraseRows(
-          *about, found == tables.end() ? Table() : found->second));
+      RETURN_IF_ERROR(
+          EraseRows(*about, found == tables.end() ? Table() : found->second));
     }
     for (const auto& [name, table] : tables) {
       if (pattern_.empty() || table.texts.empty()) continue;
@@ -293,13 +294,13 @@ class Walk {
     return table.has_name ? std::string("name") : Concat("'", name, "'");
   }
 
+  // One search for all texts of a row.
   static std::string Mentions(const Table& table) {
-    std::vector<std::string> conditions;
+    std::string texts;
     for (const Column& column : table.texts) {
-      conditions.push_back(
-          absl::StrCat(Quoted(column.name), "::text ~* $1"));
+      absl::StrAppend(&texts, ", ", Quoted(column.name), "::text");
     }
-    return absl::StrCat("(", absl::StrJoin(conditions, " OR "), ")");
+    return absl::StrCat("concat_ws(E'\\n'", texts, ") ~* $1");
   }
 
   std::string Touch(const Table& table, Params& params) const {
@@ -380,9 +381,9 @@ class Walk {
     std::vector<std::string> fields;
     for (const Column& column : table.texts) fields.push_back(column.name);
     if (about != declared_.end()) {
-      RETURN_IF_ERROR(NoteKept(
-          **about, fields, Concat(condition, " AND (", (*about)->kept, ")"),
-          {pattern_}));
+      RETURN_IF_ERROR(NoteKept(**about, fields,
+                               Concat(condition, " AND (", (*about)->kept, ")"),
+                               {pattern_}));
       condition =
           Concat(condition, " AND NOT coalesce((", (*about)->kept, "), false)");
     }
@@ -391,15 +392,15 @@ class Walk {
     for (const Column& column : table.texts) {
       // An address is emptied: it would not be one any more.
       const bool address = column.name.find("email") != std::string::npos;
-      set.push_back(absl::StrCat(
-          Quoted(column.name), " = regexp_replace(", Quoted(column.name),
-          "::text, $1, '", address ? "" : ForAbsl(kErasedName), "', 'gi')::",
-          column.type));
+      set.push_back(absl::StrCat(Quoted(column.name), " = regexp_replace(",
+                                 Quoted(column.name), "::text, $1, '",
+                                 address ? "" : ForAbsl(kErasedName),
+                                 "', 'gi')::", column.type));
     }
-    const std::string sql = absl::StrCat(
-        "UPDATE ", Quoted(name), " SET ", absl::StrJoin(set, ", "),
-        Touch(table, params), " WHERE ", condition, " RETURNING ",
-        MentionResource(name, table));
+    const std::string sql =
+        absl::StrCat("UPDATE ", Quoted(name), " SET ", absl::StrJoin(set, ", "),
+                     Touch(table, params), " WHERE ", condition, " RETURNING ",
+                     MentionResource(name, table));
     ASSIGN_OR_RETURN(Rows done, tx_.QueryText(sql, params));
     Note(name, fields, ErasedItem::REPLACED, done.size());
     for (int i = 0; i < done.size() && table.has_name; ++i) {

@@ -50,8 +50,10 @@ using google::protobuf::ServiceDescriptor;
 
 constexpr int kChannelsPerUpstream = 2;
 constexpr int kWorkBatch = 10;
-constexpr absl::Duration kWorkLease = absl::Seconds(30);
+constexpr absl::Duration kWorkLease = absl::Seconds(60);
 constexpr absl::Duration kWorkDeadline = absl::Seconds(10);
+// What takes longer is given more time at each attempt, up to this many times.
+constexpr int64_t kMostPatience = 5;
 constexpr absl::Duration kWorkPoll = absl::Seconds(1);
 constexpr int64_t kMostBackoffSeconds = 30;
 
@@ -74,7 +76,8 @@ std::string ServiceOf(std::string_view method) {
   return parts.size() > 2 ? std::string(parts[1]) : "";
 }
 
-// A repetition would be refused again.
+// A repetition would be refused again. (A method that the other does not have
+// may come with its next version.)
 bool IsFinal(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
@@ -82,7 +85,6 @@ bool IsFinal(const absl::Status& status) {
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kUnimplemented:
       return true;
     default:
       return false;
@@ -345,9 +347,9 @@ absl::Status Runtime::RecordReads(const Call& call, const Message& response) {
       PersonalDataShown(*call.descriptor_->personal, response,
                         call.descriptor_->is_public, call.caller_);
   if (!read.has_value()) return absl::OkStatus();
-  const Database::Actor actor{call.caller_.name,         call.caller_.process,
-                              call.method_,              call.trace_id_,
-                              CallerToJson(call.caller_), call.caller_.organization};
+  const Database::Actor actor{
+      call.caller_.name, call.caller_.process,       call.method_,
+      call.trace_id_,    CallerToJson(call.caller_), call.caller_.organization};
   return database_.Transact(call.deadline_, actor, false,
                             [&](Transaction& tx) -> absl::Status {
                               tx.Record(*read);
@@ -461,10 +463,9 @@ void Runtime::WorkLoop(const Rpcs& rpcs) {
       ran[i] = absl::Now();
       const absl::Status ended = task.task(database_);
       if (!ended.ok()) {
-        LogError("task",
-                 {{"name", task.name},
-                  {"code", absl::StatusCodeToString(ended.code())},
-                  {"reason", ReasonOf(ended)}});
+        LogError("task", {{"name", task.name},
+                          {"code", absl::StatusCodeToString(ended.code())},
+                          {"reason", ReasonOf(ended)}});
       }
     }
     std::unique_lock lock(mutex_);
@@ -523,9 +524,9 @@ absl::Status Runtime::DoWork(const Rpcs& rpcs, int& done) {
         work.trace_id.size() == 32
             ? Concat("00-", work.trace_id, "-0000000000000001-01")
             : "";
-    absl::StatusOr<std::string> answer =
-        CallUpstream(work.method, bytes, CallerFromJson(work.caller),
-                     traceparent, deadline());
+    absl::StatusOr<std::string> answer = CallUpstream(
+        work.method, bytes, CallerFromJson(work.caller), traceparent,
+        absl::Now() + kWorkDeadline * std::min(work.attempts, kMostPatience));
     LogInfo("work", {{"method", work.method},
                      {"subject", work.subject},
                      {"attempt", work.attempts},

@@ -127,6 +127,18 @@ absl::StatusOr<VerifyErasureResponse> VerifyErasure(
   return response;
 }
 
+absl::StatusOr<v1::RetentionRule> GetRetentionRule(
+    Call& call, const v1::GetRetentionRuleRequest& request) {
+  return call.Read(
+      [&](Transaction& tx) { return retention::Get(tx, request.name()); });
+}
+
+absl::StatusOr<v1::ListRetentionRulesResponse> ListRetentionRules(
+    Call& call, const v1::ListRetentionRulesRequest& request) {
+  return List<v1::ListRetentionRulesResponse>(call, retention::kListing,
+                                              request);
+}
+
 }  // namespace
 
 void AddPersonalData(Rpcs& rpcs) {
@@ -145,7 +157,10 @@ void AddPersonalData(Rpcs& rpcs) {
         });
   }
   rpcs.Every(absl::Minutes(1), "erasures", KeepErasures);
-  rpcs.Every(absl::Minutes(10), "retention", ApplyRetention);
+  rpcs.Every(absl::Minutes(10), "retention", retention::Apply);
+  const std::string rules = "reglab.membership.v1.RetentionRulesService.";
+  rpcs.Handle(rules + "GetRetentionRule", GetRetentionRule);
+  rpcs.Handle(rules + "ListRetentionRules", ListRetentionRules);
 }
 
 }  // namespace reglab::membership

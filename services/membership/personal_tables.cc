@@ -7,6 +7,7 @@ using Erase = PersonalRows::Erase;
 
 constexpr std::string_view kPublicTask =
     "GDPR, article 6(1)(e): a task in the public interest.";
+constexpr std::string_view kSignIn = "To sign in.";
 constexpr std::string_view kWhoActs =
     "Who acts in Reglab for which organisation.";
 
@@ -50,6 +51,27 @@ const PersonalTables& kPersonalTables = *new PersonalTables{
      .fields = {"email", "organization", "create_time", "accept_time"},
      .purpose = "To invite a person to act for an organisation.",
      .retention = "30 days after it was accepted, revoked or expired.",
+     .legal_basis = kPublicTask},
+    {.table = "sessions",
+     .rows = "parent = {person}",
+     .erase = Erase::kDelete,
+     .fields = {"create_time", "last_use_time", "expire_time"},
+     .purpose = kSignIn,
+     .retention = "30 days after the session ended.",
+     .legal_basis = kPublicTask},
+    {.table = "identities",
+     .rows = "parent = {person}",
+     .erase = Erase::kDelete,
+     .fields = {"issuer", "subject", "create_time"},
+     .purpose = kSignIn,
+     .retention = "Until the person is erased.",
+     .legal_basis = kPublicTask},
+    {.table = "feed_tokens",
+     .rows = "person = {person}",
+     .erase = Erase::kDelete,
+     .fields = {"display_name", "feed", "organization", "last_use_time"},
+     .purpose = "To read one feed in a calendar.",
+     .retention = "Until the token is revoked or the person is erased.",
      .legal_basis = kPublicTask},
 };
 

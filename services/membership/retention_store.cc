@@ -8,26 +8,32 @@
 #include "absl/time/clock.h"
 #include "services/common/process.h"
 #include "services/common/resource.h"
-#include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 
-namespace reglab::membership {
+namespace reglab::membership::retention {
 namespace {
 
 constexpr absl::Duration kDeadline = absl::Seconds(20);
 constexpr int kMostBatches = 20;
 
+#define COLUMNS                                                             \
+  "r.name, r.display_name, r.display_name_en, r.keep_days, r.legal_basis, " \
+  "r.last_run_time"
+
+const Statement kGet("SELECT " COLUMNS
+                     " FROM retention_rules r WHERE r.name = $1");
+
 const Statement kTakeTurn(
     "SELECT pg_try_advisory_xact_lock(hashtext('reglab.retention'))");
 const Statement kDue(
-    "SELECT id FROM retention_rules WHERE keep IS NOT NULL"
+    "SELECT name FROM retention_rules WHERE keep_days IS NOT NULL"
     " AND coalesce(last_run_time, '-infinity') < now() - interval '1 hour'"
-    " ORDER BY id");
+    " ORDER BY name");
 const Statement kRan(
-    "UPDATE retention_rules SET last_run_time = now() WHERE id = $1");
+    "UPDATE retention_rules SET last_run_time = now() WHERE name = $1");
 const Statement kExists("SELECT to_regclass('public.' || $1) IS NOT NULL");
 
-// What a rule does with at most 1,000 rows. $1 is its id. Of resources the
+// What a rule does with at most 1,000 rows. $1 is its name. Of resources the
 // statement returns name, etag, visibility and owners, and each is journalled;
 // of what else there is, the rule alone.
 struct Action {
@@ -38,10 +44,13 @@ struct Action {
   std::string_view sql;
 };
 
-#define KEPT_UNTIL "now() - (SELECT keep FROM retention_rules WHERE id = $1)"
+#define KEPT_UNTIL                                                        \
+  "now() - (SELECT make_interval(days => keep_days) FROM retention_rules" \
+  " WHERE name = $1)"
 
 constexpr Action kActions[] = {
-    {"contact-details", "people", "membership.Person", Change::Kind::kUpdated,
+    {"retention-rules/contact-details", "people", "membership.Person",
+     Change::Kind::kUpdated,
      "UPDATE people SET email = '', title = '',"
      " etag = substr(md5(etag || now()), 1, 16), update_time = now()"
      " WHERE name IN (SELECT p.name FROM people p"
@@ -50,11 +59,17 @@ constexpr Action kActions[] = {
      " AND NOT EXISTS (SELECT FROM appointments a WHERE a.person = p.name"
      "  AND (a.end_date IS NULL OR a.end_date >= " KEPT_UNTIL "))"
      " LIMIT 1000) RETURNING name, etag, visibility, owners"},
-    {"invitations", "invitations", "membership.Invitation",
+    {"retention-rules/invitations", "invitations", "membership.Invitation",
      Change::Kind::kDeleted,
      "DELETE FROM invitations WHERE name IN (SELECT name FROM invitations"
      " WHERE least(accept_time, revoke_time, expire_time) < " KEPT_UNTIL
      " LIMIT 1000) RETURNING name, etag, visibility, owners"},
+    {"retention-rules/sessions", "sessions", "", Change::Kind::kDeleted,
+     "DELETE FROM sessions WHERE name IN (SELECT name FROM sessions"
+     " WHERE expire_time < " KEPT_UNTIL " LIMIT 1000)"},
+    {"retention-rules/guest-links", "guest_links", "", Change::Kind::kDeleted,
+     "DELETE FROM guest_links WHERE name IN (SELECT name FROM guest_links"
+     " WHERE least(use_time, expire_time) < " KEPT_UNTIL " LIMIT 1000)"},
 };
 
 // How many rows one statement of the rule removed; in a transaction of its own,
@@ -93,7 +108,7 @@ absl::StatusOr<int64_t> RunOnce(Database& database, const Action& action,
         if (removed > 0) {
           tx.Record({.kind = Change::Kind::kUpdated,
                      .type = "membership.RetentionRule",
-                     .name = Concat("retention-rules/", action.rule),
+                     .name = std::string(action.rule),
                      .etag = NewEtag(),
                      .field_paths = {std::string(action.table)},
                      .visibility = "ORGANIZATION",
@@ -106,7 +121,19 @@ absl::StatusOr<int64_t> RunOnce(Database& database, const Action& action,
 
 }  // namespace
 
-absl::Status ApplyRetention(Database& database) {
+const Listing kListing = {
+    .select = "SELECT " COLUMNS " FROM retention_rules r",
+    .key = "r.name",
+    .fields = {{"name", "r.name", ListField::Type::kText, true, nullptr, true},
+               {"keep_days", "r.keep_days", ListField::Type::kInt}},
+};
+
+absl::StatusOr<v1::RetentionRule> Get(Transaction& tx, std::string_view name) {
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kGet, {name}, name));
+  return ReadRow<v1::RetentionRule>(rows[0]);
+}
+
+absl::Status Apply(Database& database) {
   std::vector<std::string> due;
   RETURN_IF_ERROR(database.Read(absl::Now() + kDeadline,
                                 [&](Transaction& tx) -> absl::Status {
@@ -134,4 +161,4 @@ absl::Status ApplyRetention(Database& database) {
   return absl::OkStatus();
 }
 
-}  // namespace reglab::membership
+}  // namespace reglab::membership::retention

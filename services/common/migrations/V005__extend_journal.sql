@@ -92,14 +92,13 @@ BEGIN
     chain := sha256(chain || journal_content(entry));
     entry.hash := chain;
     INSERT INTO journal SELECT entry.*;
-    INSERT INTO journal_readers
-      SELECT DISTINCT o, entry.at, entry.seq
-      FROM unnest(entry.owners || entry.organization ||
-                  coalesce(entry.previous_owners, '{}')) o
-      WHERE o LIKE 'organizations/%';
     sealed := sealed + 1;
   END LOOP;
   IF sealed > 0 THEN
+    INSERT INTO journal_readers
+      SELECT DISTINCT o, at, seq FROM journal,
+        unnest(owners || organization || coalesce(previous_owners, '{}')) o
+      WHERE seq > head - sealed AND o LIKE 'organizations/%';
     PERFORM pg_notify('journal', head::text);
   END IF;
   RETURN sealed;
