@@ -58,20 +58,21 @@ absl::Status CheckMembership(const Membership& membership,
 absl::Status CheckUpdate(const Membership& before, const Membership& after) {
   const bool lasts = before.state() == Membership::APPLIED ||
                      before.state() == Membership::ACTIVE;
-  const char* field =
-      before.state() != after.state() ? "membership.state"
-      : lasts && before.end_date() != after.end_date() ? "membership.end_date"
-                                                       : nullptr;
+  const char* field = before.state() != after.state() ? "membership.state"
+                      : lasts && before.end_date() != after.end_date()
+                          ? "membership.end_date"
+                          : nullptr;
   if (field == nullptr) return absl::OkStatus();
-  return Refused(
-      "MEMBERSHIP_STATE",
-      {"An update does not decide on a membership. Call approve, reject or end, "
-       "which keep who decided and why.",
-       "En ändring avgör inte ett medlemskap. Anropa approve, reject eller end, "
-       "som sparar vem som beslutade och varför."},
-      {{field,
-        {"It is changed by approve, reject and end alone.",
-         "Det ändras bara av approve, reject och end."}}});
+  return Refused("MEMBERSHIP_STATE",
+                 {"An update does not decide on a membership. Call approve, "
+                  "reject or end, "
+                  "which keep who decided and why.",
+                  "En ändring avgör inte ett medlemskap. Anropa approve, "
+                  "reject eller end, "
+                  "som sparar vem som beslutade och varför."},
+                 {{field,
+                   {"It is changed by approve, reject and end alone.",
+                    "Det ändras bara av approve, reject och end."}}});
 }
 
 void AddStep(Membership& membership, Membership::State state,

@@ -81,8 +81,8 @@ absl::StatusOr<Membership> CreateMembership(
     RETURN_IF_ERROR(CheckMembership(membership, today));
     Membership created = membership;
     const bool ended = created.state() == Membership::ENDED;
-    const bool dated = created.state() == Membership::ACTIVE &&
-                       !created.start_date().empty();
+    const bool dated =
+        created.state() == Membership::ACTIVE && !created.start_date().empty();
     AddStep(created, created.state(),
             ended   ? created.end_date()
             : dated ? created.start_date()
@@ -171,8 +171,8 @@ absl::StatusOr<Membership> EndMembership(Call& call,
         LockWithOrganization(call, tx, request.name(), request.etag()));
     RETURN_IF_ERROR(CheckTransition(membership.state(), Membership::ENDED));
     ASSIGN_OR_RETURN(const std::string today, Today(tx));
-    EndOn(membership,
-          request.end_date().empty() ? today : request.end_date(), today);
+    EndOn(membership, request.end_date().empty() ? today : request.end_date(),
+          today);
     RETURN_IF_ERROR(CheckMembership(membership, today));
     AddStep(membership, Membership::ENDED, membership.end_date(),
             request.reason(), call.caller().name);

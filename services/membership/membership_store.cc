@@ -16,15 +16,15 @@ namespace {
   "CASE WHEN m.state = 'ACTIVE' AND m.end_date < today() THEN" \
   " 'ENDED' ELSE m.state END"
 
-#define COLUMNS                                                       \
-  "m.name, m.category, " STATE                                        \
-  " AS state, m.start_date, m.end_date, m.history, m.create_time, "   \
+#define COLUMNS                                                     \
+  "m.name, m.category, " STATE                                      \
+  " AS state, m.start_date, m.end_date, m.history, m.create_time, " \
   "m.update_time, m.etag"
 
 // A day that is not known is open.
-#define IN_FORCE(day)                                             \
-  "m.state IN ('ACTIVE', 'ENDED') AND " day                       \
-  "::date BETWEEN coalesce(m.start_date, '-infinity')"            \
+#define IN_FORCE(day)                                  \
+  "m.state IN ('ACTIVE', 'ENDED') AND " day            \
+  "::date BETWEEN coalesce(m.start_date, '-infinity')" \
   " AND coalesce(m.end_date, 'infinity')"
 
 #define FROM_READABLE                                             \
@@ -68,8 +68,8 @@ const Statement kOverlaps(
     " LIMIT 1");
 
 const Statement kPartnerOn(
-    "SELECT FROM memberships m WHERE m.parent = $1 AND " IN_FORCE("$2")
-    " GROUP BY m.parent HAVING bool_and(m.category = 'PARTNER')");
+    "SELECT FROM memberships m WHERE m.parent = $1 AND " IN_FORCE(
+        "$2") " GROUP BY m.parent HAVING bool_and(m.category = 'PARTNER')");
 
 Params ValuesOf(const Membership& membership) {
   return Fields(membership, {"name", "category", "state", "start_date?",
@@ -95,7 +95,8 @@ absl::Status CheckAlone(Transaction& tx, const Membership& membership) {
     return absl::OkStatus();
   }
   Params params = {ParentOf(membership.name())};
-  for (Param& param : Fields(membership, {"name", "start_date?", "end_date?"})) {
+  for (Param& param :
+       Fields(membership, {"name", "start_date?", "end_date?"})) {
     params.push_back(std::move(param));
   }
   ASSIGN_OR_RETURN(Rows rows, tx.Query(kOverlaps, params));
@@ -134,13 +135,11 @@ const Listing kListing = {
 };
 
 absl::StatusOr<Membership> Get(Transaction& tx, const Audience& audience,
-                               std::string_view name,
-                               std::string_view as_of) {
-  ASSIGN_OR_RETURN(Rows rows,
-                   tx.QueryOne(kGet,
-                               {name, audience.visibilities, audience.owners,
-                                DayOrNull(as_of)},
-                               name));
+                               std::string_view name, std::string_view as_of) {
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kGet,
+                                          {name, audience.visibilities,
+                                           audience.owners, DayOrNull(as_of)},
+                                          name));
   return ReadRow<Membership>(rows[0]);
 }
 
@@ -198,8 +197,7 @@ absl::Status CheckMayBeRepresented(Transaction& tx,
        "Appoint for another organisation, or make it a member first.",
        "Organisationen är partner och har ingen plats i medlemsgruppen. Utse "
        "för en annan organisation, eller gör den till medlem först."},
-      {{"appointment.organization",
-        {"It is a partner.", "Den är partner."}}});
+      {{"appointment.organization", {"It is a partner.", "Den är partner."}}});
 }
 
 absl::Status Delete(Transaction& tx, const Membership& membership) {
