@@ -170,7 +170,9 @@ absl::StatusOr<JournalQuery> MakeJournalQuery(
   const std::string_view place = all ? "j" : "r";
   std::string from = " FROM journal j";
   if (!all) {
-    from = " FROM journal_readers r JOIN journal j ON j.seq = r.seq";
+    from =
+        " FROM journal_readers r JOIN journal j ON j.seq = r.seq AND j.at = "
+        "r.at";
     conditions.push_back(
         absl::StrCat("r.organization = ", Bind(params, caller.organization)));
   }

@@ -8,6 +8,7 @@ using Erase = PersonalRows::Erase;
 constexpr std::string_view kPublicTask =
     "GDPR, article 6(1)(e): a task in the public interest.";
 constexpr std::string_view kSignIn = "To sign in.";
+constexpr std::string_view kToSend = "To send documents and invitations.";
 constexpr std::string_view kWhoActs =
     "Who acts in Reglab for which organisation.";
 
@@ -51,6 +52,24 @@ const PersonalTables& kPersonalTables = *new PersonalTables{
      .fields = {"email", "organization", "create_time", "accept_time"},
      .purpose = "To invite a person to act for an organisation.",
      .retention = "30 days after it was accepted, revoked or expired.",
+     .legal_basis = kPublicTask},
+    // What waits to be sent is not sent any more; of what was sent it stays
+    // known that it was, not to which address.
+    {.table = "outbox",
+     .rows = "state = 'PENDING' AND (person = {person} OR lower(email) IN ("
+             "SELECT lower(address) FROM unnest({emails}) AS address))",
+     .erase = Erase::kDelete,
+     .fields = {"email", "template", "title", "create_time"},
+     .purpose = kToSend,
+     .retention = "Until it is sent.",
+     .legal_basis = kPublicTask},
+    {.table = "outbox",
+     .rows = "person = {person} OR lower(email) IN ("
+             "SELECT lower(address) FROM unnest({emails}) AS address)",
+     .set = "email = NULL",
+     .fields = {"email", "template", "title", "send_time"},
+     .purpose = kToSend,
+     .retention = "The address for 90 days.",
      .legal_basis = kPublicTask},
     {.table = "sessions",
      .rows = "parent = {person}",

@@ -64,6 +64,13 @@ constexpr Action kActions[] = {
      "DELETE FROM invitations WHERE name IN (SELECT name FROM invitations"
      " WHERE least(accept_time, revoke_time, expire_time) < " KEPT_UNTIL
      " LIMIT 1000) RETURNING name, etag, visibility, owners"},
+    {"retention-rules/outbox", "outbox", "", Change::Kind::kUpdated,
+     "UPDATE outbox SET email = NULL WHERE name IN (SELECT name FROM outbox"
+     " WHERE email IS NOT NULL AND state <> 'PENDING' AND create_time "
+     "< " KEPT_UNTIL " LIMIT 1000)"},
+    {"retention-rules/outbox", "deliveries", "", Change::Kind::kDeleted,
+     "DELETE FROM deliveries WHERE name IN (SELECT name FROM deliveries"
+     " WHERE state <> 'PENDING' AND create_time < " KEPT_UNTIL " LIMIT 1000)"},
     {"retention-rules/sessions", "sessions", "", Change::Kind::kDeleted,
      "DELETE FROM sessions WHERE name IN (SELECT name FROM sessions"
      " WHERE expire_time < " KEPT_UNTIL " LIMIT 1000)"},
@@ -111,7 +118,7 @@ absl::StatusOr<int64_t> RunOnce(Database& database, const Action& action,
                      .name = std::string(action.rule),
                      .etag = NewEtag(),
                      .field_paths = {std::string(action.table)},
-                     .visibility = "ORGANIZATION",
+                     .visibility = "PUBLIC",
                      .owners = {}});
         }
         return absl::OkStatus();
@@ -135,13 +142,13 @@ absl::StatusOr<v1::RetentionRule> Get(Transaction& tx, std::string_view name) {
 
 absl::Status Apply(Database& database) {
   std::vector<std::string> due;
-  RETURN_IF_ERROR(database.Read(absl::Now() + kDeadline,
-                                [&](Transaction& tx) -> absl::Status {
-                                  ASSIGN_OR_RETURN(Rows rows, tx.Query(kDue));
-                                  for (int i = 0; i < rows.size(); ++i)
-                                    due.emplace_back(rows[i].Text(0));
-                                  return absl::OkStatus();
-                                }));
+  const auto find = [&](Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(Rows rows, tx.Query(kDue));
+    due.clear();
+    for (int i = 0; i < rows.size(); ++i) due.emplace_back(rows[i].Text(0));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(database.Read(absl::Now() + kDeadline, find));
   for (const std::string& rule : due) {
     for (const Action& action : kActions) {
       if (action.rule != rule) continue;
