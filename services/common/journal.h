@@ -22,15 +22,17 @@ namespace reglab {
 // page is one range of an index, also when the filter asks for a caller,
 // method, type or kind that is rare. INVALID_ARGUMENT names `filter`;
 // PERMISSION_DENIED for whoever acts for no organisation.
+absl::StatusOr<membership::v1::ReadJournalResponse> ReadJournal(
+    Transaction& tx, std::string_view service, const Caller& caller,
+    const membership::v1::ReadJournalRequest& request);
+
+// What ReadJournal asks the database; apart, so that its plan can be looked at.
 struct JournalQuery {
   std::string sql;
   Params params;
 };
 absl::StatusOr<JournalQuery> MakeJournalQuery(
     std::string_view service, const Caller& caller,
-    const membership::v1::ReadJournalRequest& request);
-absl::StatusOr<membership::v1::ReadJournalResponse> ReadJournal(
-    Transaction& tx, std::string_view service, const Caller& caller,
     const membership::v1::ReadJournalRequest& request);
 
 // Computes the chain anew from request.from_seq, at most 100,000 entries in

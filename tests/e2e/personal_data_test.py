@@ -46,7 +46,7 @@ def test_a_person_is_exported_and_erased_while_learning_is_down(suite):
     body = "bodies/test-" + uuid.uuid4().hex[:10]
     assert suite.post(f"/v1/bodies?bodyId={body[7:]}", {"displayName": "Provorgan", "kind": "NETWORK"}).status == 201
     assert suite.post(f"/v1/{body}/appointments", {"person": person["name"], "role": "CHAIR", "startDate": "2020-01-01"}).status == 201
-    idea = suite.post("/v1/ideas", {"title": "Studiebesök", "description": f"Fråga {name}, {email}."})
+    idea = suite.post("/v1/ideas", {"title": f"Studiebesök {uuid.uuid4().hex[:8]}", "description": f"Fråga {name}, {email}."})
     assert idea.status == 201, idea.body
     # Final minutes that print the name, and a meeting to come with the person.
     minutes = f"# Möte med medlemsgruppen 2026-05-05\n\nNärvarande: {name} (Region Uppsala)\n\n## 1. Öppnande\n\n{name} öppnade mötet.\n"

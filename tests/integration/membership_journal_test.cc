@@ -7,6 +7,8 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -383,9 +385,10 @@ bool IsExported(int64_t seq) {
 class Tampering : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (int i = 0; i < 30; ++i) {
+    static int number = 0;
+    for (int i = 0; i < 10; ++i) {
       ASSERT_TRUE(
-          CreateIdea(absl::StrCat("Att värna ", i), Secretariat()).ok());
+          CreateIdea(absl::StrCat("Att värna ", ++number), Secretariat()).ok());
     }
     WaitUntilSealed();
     ASSERT_TRUE(WaitFor([] { return IsExported(Newest()); }));

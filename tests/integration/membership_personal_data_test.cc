@@ -117,8 +117,9 @@ absl::StatusOr<Person> CreateNamed(const std::string& id,
 }
 
 absl::StatusOr<learning::v1::Idea> CreateIdea(const std::string& description) {
+  static int number = 0;
   learning::v1::CreateIdeaRequest request;
-  request.mutable_idea()->set_title("Studiebesök");
+  request.mutable_idea()->set_title(absl::StrCat("Studiebesök ", ++number));
   request.mutable_idea()->set_description(description);
   return All().Call<learning::v1::Idea>(
       "/reglab.learning.v1.IdeasService/CreateIdea", request, Secretariat());
