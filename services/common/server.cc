@@ -104,9 +104,11 @@ absl::Status Serve(const ServiceDefinition& definition) {
       Assertions::Load(definition.name, absl::GetFlag(FLAGS_assertion_key_file),
                        absl::GetFlag(FLAGS_assertion_trusted_dir)));
   const int worker_count = std::clamp(absl::GetFlag(FLAGS_workers), 1, 64);
-  // Beside the workers: the sealer, the feed and the work for other services.
+  // Beside the workers: the sealer, the feed and the work for other services,
+  // and what the service does by itself.
+  const int others = definition.background ? 3 : 2;
   ASSIGN_OR_RETURN(std::unique_ptr<Database> database,
-                   Database::Open({conninfo, worker_count + 2}));
+                   Database::Open({conninfo, worker_count + others}));
   Rpcs rpcs;
   definition.handlers(rpcs);
   Runtime runtime(definition.name, *database, *assertions,
@@ -162,6 +164,8 @@ absl::Status Serve(const ServiceDefinition& definition) {
   ServeMetrics();
 
   std::thread work([&] { runtime.WorkLoop(rpcs); });
+  std::shared_ptr<void> background;
+  if (definition.background) background = definition.background(runtime, feed);
   std::atomic<bool> draining{false};
   const auto set_ready = [&](bool ready) {
     for (grpc::Server* each : {server.get(), health_server.get()}) {
@@ -205,6 +209,7 @@ absl::Status Serve(const ServiceDefinition& definition) {
   serving.draining = true;
   server->Shutdown(std::chrono::system_clock::now() +
                    std::chrono::seconds(absl::GetFlag(FLAGS_grace_seconds)));
+  background.reset();
   runtime.Stop();
   work.join();
   workers.Stop();

@@ -2,13 +2,16 @@
 
 #include "absl/flags/flag.h"
 #include "services/common/server.h"
+#include "services/common/status_macros.h"
 #include "services/membership/access_service.h"
 #include "services/membership/appointment_service.h"
 #include "services/membership/body_service.h"
 #include "services/membership/bootstrap.h"
 #include "services/membership/client_service.h"
 #include "services/membership/delegation_service.h"
+#include "services/membership/delivery.h"
 #include "services/membership/directory_service.h"
+#include "services/membership/dispatch_service.h"
 #include "services/membership/feed_token_service.h"
 #include "services/membership/invitation_service.h"
 #include "services/membership/journal_service.h"
@@ -20,6 +23,7 @@
 #include "services/membership/privacy_service.h"
 #include "services/membership/relationship_service.h"
 #include "services/membership/strategy_period_service.h"
+#include "services/membership/subscription_service.h"
 #include "services/membership/vocabulary_service.h"
 
 ABSL_FLAG(std::string, bootstrap_key_file, "",
@@ -51,9 +55,12 @@ void AddHandlers(Rpcs& rpcs) {
   AddRelationships(rpcs);
   AddStrategyPeriods(rpcs);
   AddPrivacy(rpcs);
+  AddDispatches(rpcs);
+  AddSubscriptions(rpcs);
 }
 
 absl::Status Prepare(Database& database) {
+  RETURN_IF_ERROR(CheckDelivery());
   const std::string file = absl::GetFlag(FLAGS_bootstrap_key_file);
   return file.empty() ? absl::OkStatus() : MakeFirstKey(database, file);
 }
@@ -68,5 +75,6 @@ int main(int argc, char** argv) {
                              .migrations = reglab::kMembershipMigrations,
                              .upstreams = {"meetings", "learning"},
                              .handlers = reglab::membership::AddHandlers,
-                             .prepare = reglab::membership::Prepare});
+                             .prepare = reglab::membership::Prepare,
+                             .background = reglab::membership::StartDelivery});
 }

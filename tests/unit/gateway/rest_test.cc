@@ -253,7 +253,7 @@ TEST_F(RestTest, BadCredentialsAreRefusedAlsoWhereNoneAreNeeded) {
   Ask("GET /v1/organizations/x");
   const HttpResponse response =
       Ask("GET /v1/organizations/x", "Authorization: Bearer rlk_bad\r\n");
-  ExpectProblem(response, 401, "UNAUTHENTICATED");
+  ExpectProblem(response, 401, "KEY_MISTYPED");
   EXPECT_THAT(response["www-authenticate"], HasSubstr("invalid_token"));
 }
 
@@ -429,6 +429,7 @@ TEST_F(RestTest, NobodyIsCountedByAddressButForWhatTheCacheAnswers) {
 }
 
 TEST_F(RestTest, AFeedTokenReadsItsFeedAndNothingElse) {
+  service_ = [](const Call&) { return Reply(); };
   const std::string token =
       "token=" + FormatApiKey({"abcdefghijkl", "abcdefghijklmnopqrstuvwxyz"},
                               kFeedTokenPrefix);
