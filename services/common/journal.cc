@@ -56,7 +56,7 @@ const Statement kCheck(
     " SELECT j.seq, j.hash, journal_content(j) AS content,"
     "  CASE WHEN j.seq = 1 THEN 0 ELSE lag(j.seq) OVER w END AS before,"
     "  CASE WHEN j.seq = 1 THEN sha256('') ELSE lag(j.hash) OVER w END AS chain"
-    " FROM journal j WHERE j.seq BETWEEN $1 - 1 AND $2"
+    " FROM journal j WHERE j.seq BETWEEN $1::bigint - 1 AND $2"
     " WINDOW w AS (ORDER BY j.seq)) checked"
     " WHERE seq >= $1 AND (before IS DISTINCT FROM seq - 1"
     "  OR hash IS DISTINCT FROM sha256(chain || content))"
