@@ -62,8 +62,10 @@ absl::Status Call::WriteMessage(
     request_id = absl::AsciiStrToLower(
         reflection->GetString(*request_, descriptor_->request_id));
   }
-  const Database::Actor actor{caller_.name, caller_.process, method_, trace_id_,
-                              CallerToJson(caller_)};
+  const Database::Actor actor{
+      caller_.name, caller_.process,       method_,
+      trace_id_,    CallerToJson(caller_), caller_.organization};
+  wrote_ = true;
   absl::Status status;
   if (request_id.empty()) {
     status = runtime_->database().Transact(deadline_, actor, dry_run, body);

@@ -108,6 +108,7 @@ class Call {
   std::string traceparent_;
   std::string method_;
   bool replayed_ = false;
+  bool wrote_ = false;
 };
 
 // Where a service says which function handles which RPC:
@@ -131,10 +132,19 @@ class Rpcs {
   template <class Request, class Response>
   void Handle(std::string method,
               absl::StatusOr<Response> (*handler)(Call&, const Request&)) {
+    HandleWith<Request, Response>(std::move(method), handler);
+  }
+
+  // As Handle, for a handler that has something of its own.
+  template <class Request, class Response>
+  void HandleWith(
+      std::string method,
+      std::function<absl::StatusOr<Response>(Call&, const Request&)> handler) {
     entries_.push_back(
         {std::move(method), Request::descriptor(), Response::descriptor(),
-         [handler](Call& call, const google::protobuf::Message& request,
-                   google::protobuf::Message& response) {
+         [handler = std::move(handler)](
+             Call& call, const google::protobuf::Message& request,
+             google::protobuf::Message& response) {
            absl::StatusOr<Response> answer =
                handler(call, static_cast<const Request&>(request));
            if (!answer.ok()) return answer.status();
@@ -152,7 +162,21 @@ class Rpcs {
     work_done_.emplace_back(std::move(method), std::move(done));
   }
 
+  // Run on the thread that does the work, at start and then this often, by
+  // every replica: what must be done once takes a lock. It is over in seconds;
+  // an error is logged, and the next time comes all the same.
+  using Task = std::function<absl::Status(Database&)>;
+  void Every(absl::Duration interval, std::string name, Task task) {
+    tasks_.push_back({interval, std::move(name), std::move(task)});
+  }
+  struct Recurring {
+    absl::Duration interval;
+    std::string name;
+    Task task;
+  };
+
   const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Recurring>& tasks() const { return tasks_; }
   const std::vector<std::pair<std::string, WorkDone>>& work_done() const {
     return work_done_;
   }
@@ -160,6 +184,7 @@ class Rpcs {
  private:
   std::vector<Entry> entries_;
   std::vector<std::pair<std::string, WorkDone>> work_done_;
+  std::vector<Recurring> tasks_;
 };
 
 }  // namespace reglab

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "services/common/connection.h"
 #include "services/common/errors.h"
+#include "services/common/journal.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
@@ -27,14 +28,14 @@ const Statement kRead(
     "previous_visibility, previous_owners "
     "FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2");
 const Statement kOldest(
-    "SELECT min(seq) FROM journal WHERE at >= now() - interval '30 days'");
+    "SELECT seq FROM journal WHERE at >= now() - interval '30 days' "
+    "ORDER BY at, seq LIMIT 1");
 
 constexpr int kSealBatch = 1000;
 // Commits of this process wake the sealer; those of other replicas, whose
 // sealer may be gone, are found by looking.
 constexpr absl::Duration kSealPoll = absl::Milliseconds(500);
 constexpr absl::Duration kReadPoll = absl::Milliseconds(250);
-constexpr absl::Duration kHeadExport = absl::Seconds(60);
 constexpr absl::Duration kDeadline = absl::Seconds(10);
 
 bool MayRead(const Audience& audience, std::string_view visibility,
@@ -52,8 +53,11 @@ bool MayRead(const Audience& audience, std::string_view visibility,
 
 }  // namespace
 
-ChangeFeed::ChangeFeed(Database& database, std::string conninfo)
-    : database_(database), conninfo_(std::move(conninfo)) {
+ChangeFeed::ChangeFeed(Database& database, std::string conninfo,
+                       std::string service)
+    : database_(database),
+      conninfo_(std::move(conninfo)),
+      service_(std::move(service)) {
   database_.OnCommit([this] { Wake(); });
   seal_thread_ = std::thread([this] { SealLoop(); });
   read_thread_ = std::thread([this] { ReadLoop(); });
@@ -148,7 +152,7 @@ absl::StatusOr<int64_t> ChangeFeed::ReadToken(const std::string& token) {
   RETURN_IF_ERROR(database_.Read(
       absl::Now() + kDeadline, [&](Transaction& tx) -> absl::Status {
         ASSIGN_OR_RETURN(Rows rows, tx.Query(kOldest));
-        if (!rows[0].IsNull(0)) oldest = rows[0].Int(0) - 1;
+        if (!rows.empty()) oldest = rows[0].Int(0) - 1;
         return absl::OkStatus();
       }));
   if (token.empty()) return oldest;
@@ -178,6 +182,7 @@ absl::StatusOr<int64_t> ChangeFeed::ReadToken(const std::string& token) {
 
 void ChangeFeed::SealLoop() {
   absl::Time exported = absl::InfinitePast();
+  int64_t exported_seq = 0;
   for (;;) {
     int64_t sealed = 0;
     const Database::Actor actor;
@@ -193,17 +198,21 @@ void ChangeFeed::SealLoop() {
       sealed_ = true;
       read_wake_.notify_all();
     }
-    // The head leaves the database, so that a tail that is cut off is found.
-    if (status.ok() && absl::Now() - exported >= kHeadExport) {
+    // The head leaves the database, so that a tail that is cut off is found; by
+    // whoever seals now.
+    if (status.ok() && sealed >= 0 &&
+        absl::Now() - exported >= JournalHeadInterval()) {
       exported = absl::Now();
       database_
           .Read(absl::Now() + kDeadline,
                 [&](Transaction& tx) -> absl::Status {
                   ASSIGN_OR_RETURN(Rows rows, tx.Query(kHead));
-                  if (!rows.empty()) {
-                    LogInfo("journal_head", {{"seq", rows[0].Int(0)},
-                                             {"hash", rows[0].Text(1)}});
+                  // A head that went back is no news; verification finds it.
+                  if (rows.empty() || rows[0].Int(0) <= exported_seq) {
+                    return absl::OkStatus();
                   }
+                  exported_seq = rows[0].Int(0);
+                  ExportJournalHead(service_, exported_seq, rows[0].Text(1));
                   return absl::OkStatus();
                 })
           .IgnoreError();
@@ -276,6 +285,8 @@ bool ChangeFeed::Serve() {
     for (const std::shared_ptr<Reader>& reader : readers) {
       FeedBatch batch{{}, next, complete};
       for (const Entry& entry : entries) {
+        // That something was read is no change, and nobody else's business.
+        if (entry.entry.kind == "READ") continue;
         const bool now_readable =
             MayRead(reader->audience, entry.visibility, entry.owners);
         if (!now_readable &&

@@ -38,7 +38,8 @@ struct FeedBatch {
 // a slow one costs no memory. Thread-safe.
 class ChangeFeed {
  public:
-  ChangeFeed(Database& database, std::string conninfo);
+  // `service` is what the exported heads of the journal are called by.
+  ChangeFeed(Database& database, std::string conninfo, std::string service);
   ~ChangeFeed();
 
   struct Reader {
@@ -81,6 +82,7 @@ class ChangeFeed {
 
   Database& database_;
   const std::string conninfo_;
+  const std::string service_;
   std::mutex mutex_;
   std::condition_variable seal_wake_;
   std::condition_variable read_wake_;

@@ -24,8 +24,9 @@ namespace {
 
 const Statement kRecord(
     "INSERT INTO journal_pending (caller, process, method, trace_id, kind, "
-    "type, name, etag, field_paths, visibility, owners) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+    "type, name, etag, field_paths, visibility, owners, organization, "
+    "subjects) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 const Statement kEnqueue(
     "INSERT INTO work (method, request, subject, caller, trace_id) "
     "VALUES ($1, $2, $3, $4, $5)");
@@ -43,6 +44,8 @@ const char* KindName(Change::Kind kind) {
       return "UPDATED";
     case Change::Kind::kDeleted:
       return "DELETED";
+    case Change::Kind::kRead:
+      return "READ";
   }
   return "";
 }
@@ -154,7 +157,8 @@ void Transaction::Record(const Change& change) {
   const Database::Actor& actor = state_->actor;
   Send(kRecord, {actor.caller, actor.process, actor.method, actor.trace_id,
                  KindName(change.kind), change.type, change.name, change.etag,
-                 change.field_paths, change.visibility, change.owners});
+                 change.field_paths, change.visibility, change.owners,
+                 actor.organization, change.subjects});
   state_->recorded = true;
 }
 

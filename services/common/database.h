@@ -131,9 +131,10 @@ Params Fields(const google::protobuf::Message& message,
               std::initializer_list<std::string_view> names);
 
 // What happened to one resource, for the journal: audit log, change feed and
-// cache invalidation in one.
+// cache invalidation in one. A kRead, of personal data, is for the audit log
+// alone.
 struct Change {
-  enum class Kind { kCreated, kUpdated, kDeleted };
+  enum class Kind { kCreated, kUpdated, kDeleted, kRead };
   Kind kind;
   std::string_view type;  // "learning.Activity"
   std::string name;       // "activities/…"
@@ -141,6 +142,8 @@ struct Change {
   std::vector<std::string> field_paths;  // never values
   std::string visibility;                // after the change; see AudienceOf
   std::vector<std::string> owners;
+  // Of a kRead, the resources whose data was shown.
+  std::vector<std::string> subjects = {};
 };
 
 // Work for another service, to be done after the commit: at least once, never
@@ -218,6 +221,7 @@ class Database {
     std::string method;   // "/reglab.learning.v1.ActivitiesService/…"
     std::string trace_id;
     std::string caller_json;  // the whole caller, for work done on its behalf
+    std::string organization = "";  // that the caller acts for
   };
   // Runs `body` in a read-write transaction and commits, unless `body` returns
   // an error or `dry_run`. Up to 5 attempts on serialization failures.

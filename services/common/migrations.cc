@@ -172,7 +172,8 @@ absl::Status Migrate(const std::string& conninfo,
       "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ",
       role,
       ";"
-      "REVOKE INSERT, UPDATE, DELETE ON journal, schema_migrations FROM ",
+      "REVOKE INSERT, UPDATE, DELETE ON journal, journal_readers, "
+      "schema_migrations FROM ",
       role, ";REVOKE UPDATE, DELETE ON journal_pending FROM ", role,
       ";COMMIT;"));
 }

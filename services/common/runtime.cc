@@ -27,6 +27,7 @@
 #include "google/rpc/status.pb.h"
 #include "reglab/options/v1/options.pb.h"
 #include "services/common/field_rules.h"
+#include "services/common/personal_reads.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
 
@@ -49,8 +50,10 @@ using google::protobuf::ServiceDescriptor;
 
 constexpr int kChannelsPerUpstream = 2;
 constexpr int kWorkBatch = 10;
-constexpr absl::Duration kWorkLease = absl::Seconds(30);
+constexpr absl::Duration kWorkLease = absl::Seconds(60);
 constexpr absl::Duration kWorkDeadline = absl::Seconds(10);
+// What takes longer is given more time at each attempt, up to this many times.
+constexpr int64_t kMostPatience = 5;
 constexpr absl::Duration kWorkPoll = absl::Seconds(1);
 constexpr int64_t kMostBackoffSeconds = 30;
 
@@ -73,7 +76,8 @@ std::string ServiceOf(std::string_view method) {
   return parts.size() > 2 ? std::string(parts[1]) : "";
 }
 
-// A repetition would be refused again.
+// A repetition would be refused again. (A method that the other does not have
+// may come with its next version.)
 bool IsFinal(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
@@ -81,7 +85,6 @@ bool IsFinal(const absl::Status& status) {
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kUnimplemented:
       return true;
     default:
       return false;
@@ -260,6 +263,9 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
           descriptor->input_type()->FindFieldByName("request_id");
       method->validate_only =
           descriptor->input_type()->FindFieldByName("validate_only");
+      if (method->processes.empty()) {
+        method->personal = PreparePersonalFields(descriptor->output_type());
+      }
       PrepareFieldRules(descriptor->input_type());
       method->seconds =
           &seconds.Add({{"method", method->path}},
@@ -327,9 +333,28 @@ absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
                {{"method", method.path}, {"what", exception.what()}});
       status = InternalError();
     }
+    if (status.ok() && method.personal != nullptr && !call.wrote_) {
+      status = RecordReads(call, response);
+    }
   }
   Observe(method, incoming, caller.ok() ? *caller : Caller(), status);
   return status;
+}
+
+absl::Status Runtime::RecordReads(const Call& call, const Message& response) {
+  if (call.caller_.nobody()) return absl::OkStatus();
+  const std::optional<Change> read =
+      PersonalDataShown(*call.descriptor_->personal, response,
+                        call.descriptor_->is_public, call.caller_);
+  if (!read.has_value()) return absl::OkStatus();
+  const Database::Actor actor{
+      call.caller_.name, call.caller_.process,       call.method_,
+      call.trace_id_,    CallerToJson(call.caller_), call.caller_.organization};
+  return database_.Transact(call.deadline_, actor, false,
+                            [&](Transaction& tx) -> absl::Status {
+                              tx.Record(*read);
+                              return absl::OkStatus();
+                            });
 }
 
 void Runtime::Observe(const Method& method, const Incoming& incoming,
@@ -422,6 +447,7 @@ void Runtime::Stop() {
 
 void Runtime::WorkLoop(const Rpcs& rpcs) {
   absl::Time forgot = absl::InfinitePast();
+  std::vector<absl::Time> ran(rpcs.tasks().size(), absl::InfinitePast());
   for (;;) {
     int done = 0;
     absl::Status status = DoWork(rpcs, done);
@@ -430,6 +456,17 @@ void Runtime::WorkLoop(const Rpcs& rpcs) {
       status = database_.Transact(
           absl::Now() + absl::Seconds(30), {}, false,
           [](Transaction& tx) { return tx.Query(kForgetAnswers).status(); });
+    }
+    for (size_t i = 0; i < rpcs.tasks().size(); ++i) {
+      const Rpcs::Recurring& task = rpcs.tasks()[i];
+      if (absl::Now() - ran[i] < task.interval) continue;
+      ran[i] = absl::Now();
+      const absl::Status ended = task.task(database_);
+      if (!ended.ok()) {
+        LogError("task", {{"name", task.name},
+                          {"code", absl::StatusCodeToString(ended.code())},
+                          {"reason", ReasonOf(ended)}});
+      }
     }
     std::unique_lock lock(mutex_);
     if (stopping_) return;
@@ -487,9 +524,9 @@ absl::Status Runtime::DoWork(const Rpcs& rpcs, int& done) {
         work.trace_id.size() == 32
             ? Concat("00-", work.trace_id, "-0000000000000001-01")
             : "";
-    absl::StatusOr<std::string> answer =
-        CallUpstream(work.method, bytes, CallerFromJson(work.caller),
-                     traceparent, deadline());
+    absl::StatusOr<std::string> answer = CallUpstream(
+        work.method, bytes, CallerFromJson(work.caller), traceparent,
+        absl::Now() + kWorkDeadline * std::min(work.attempts, kMostPatience));
     LogInfo("work", {{"method", work.method},
                      {"subject", work.subject},
                      {"attempt", work.attempts},
@@ -497,7 +534,9 @@ absl::Status Runtime::DoWork(const Rpcs& rpcs, int& done) {
                      {"trace_id", work.trace_id}});
     const bool final = answer.ok() || IsFinal(answer.status());
     Database::Actor worker = actor;
-    worker.caller = CallerFromJson(work.caller).name;
+    const Caller caller = CallerFromJson(work.caller);
+    worker.caller = caller.name;
+    worker.organization = caller.organization;
     worker.trace_id = work.trace_id;
     RETURN_IF_ERROR(database_.Transact(
         deadline(), worker, false, [&](Transaction& tx) -> absl::Status {

@@ -24,6 +24,8 @@ class Histogram;
 
 namespace reglab {
 
+struct PersonalFields;
+
 // The bounded pool on which handlers run; gRPC's own threads never block.
 // Thread-safe.
 class Workers {
@@ -68,6 +70,8 @@ struct Method {
   bool is_public = false;
   bool any_caller = false;
   std::vector<std::string> processes;
+  // What of the answer is personal data; null when nothing is.
+  const PersonalFields* personal = nullptr;
   prometheus::Histogram* seconds = nullptr;
 };
 
@@ -121,6 +125,10 @@ class Runtime {
   friend class Call;
   struct Upstream;
   absl::Status DoWork(const Rpcs& rpcs, int& done);
+  // The journal entry of personal data that an answer shows. What can't be
+  // journalled is not answered.
+  absl::Status RecordReads(const Call& call,
+                           const google::protobuf::Message& response);
 
   const std::string service_;
   Database& database_;

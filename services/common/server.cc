@@ -116,7 +116,7 @@ absl::Status Serve(const ServiceDefinition& definition) {
   RETURN_IF_ERROR(runtime.Prepare(rpcs));
   if (definition.prepare) RETURN_IF_ERROR(definition.prepare(*database));
 
-  ChangeFeed feed(*database, conninfo);
+  ChangeFeed feed(*database, conninfo, definition.name);
   Workers workers(worker_count,
                   size_t(std::max(1, absl::GetFlag(FLAGS_most_waiting))));
   Serving serving{runtime, workers, feed};

@@ -2,6 +2,7 @@
 #include "services/learning/activity_kind_service.h"
 #include "services/learning/activity_service.h"
 #include "services/learning/idea_service.h"
+#include "services/learning/personal_tables.h"
 
 namespace reglab {
 extern const EmbeddedFile kLearningMigrations[];
@@ -13,6 +14,7 @@ void AddHandlers(Rpcs& rpcs) {
   AddActivityKinds(rpcs);
   AddActivities(rpcs);
   AddIdeas(rpcs);
+  AddRecords(rpcs, "learning", kPersonalTables);
 }
 
 }  // namespace

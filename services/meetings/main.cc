@@ -2,6 +2,7 @@
 #include "services/meetings/item_service.h"
 #include "services/meetings/meeting_service.h"
 #include "services/meetings/minutes_service.h"
+#include "services/meetings/personal_tables.h"
 #include "services/meetings/suggestion_service.h"
 
 namespace reglab {
@@ -15,6 +16,7 @@ void AddHandlers(Rpcs& rpcs) {
   AddItems(rpcs);
   AddSuggestions(rpcs);
   AddMinutes(rpcs);
+  AddRecords(rpcs, "meetings", kPersonalTables);
 }
 
 }  // namespace

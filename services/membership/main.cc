@@ -16,10 +16,12 @@
 #include "services/membership/guest_link_service.h"
 #include "services/membership/identity_service.h"
 #include "services/membership/invitation_service.h"
+#include "services/membership/journal_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
 #include "services/membership/person_service.h"
+#include "services/membership/personal_data_service.h"
 #include "services/membership/privacy_service.h"
 #include "services/membership/relationship_service.h"
 #include "services/membership/session_service.h"
@@ -54,6 +56,8 @@ void AddHandlers(Rpcs& rpcs) {
   AddIdentities(rpcs);
   AddSessions(rpcs);
   AddGuestLinks(rpcs);
+  AddJournalEntries(rpcs);
+  AddPersonalData(rpcs);
   AddRelationships(rpcs);
   AddStrategyPeriods(rpcs);
   AddPrivacy(rpcs);

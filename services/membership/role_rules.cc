@@ -21,6 +21,7 @@ constexpr std::string_view kOfOrganization[] = {
     "membership.feed-tokens.write",
     "membership.invitations.read",
     "membership.invitations.write",
+    "membership.journal-entries.read",
     "membership.keys.read",
     "membership.keys.write",
     "membership.memberships.write",

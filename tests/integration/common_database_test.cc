@@ -199,7 +199,7 @@ TEST_F(OnPostgreSql, JournalIsCompleteWhateverCommitsLate) {
   std::atomic<bool> done{false};
   std::thread sealers([&] {
     while (!done) {
-      ChangeFeed feed(*database_, conninfo_);
+      ChangeFeed feed(*database_, conninfo_, "learning");
       absl::SleepFor(absl::Milliseconds(30));
     }
   });
@@ -236,7 +236,7 @@ TEST_F(OnPostgreSql, JournalIsCompleteWhateverCommitsLate) {
   done = true;
   sealers.join();
   {
-    ChangeFeed feed(*database_, conninfo_);
+    ChangeFeed feed(*database_, conninfo_, "learning");
     const absl::Time deadline = In(absl::Seconds(10));
     while (suite_.Sql("learning", "SELECT count(*) FROM journal_pending") !=
                "0" &&
