@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -61,27 +62,44 @@ bool IsUtf8Type(std::string_view content_type) {
          lower.find("utf-8", at) != std::string::npos;
 }
 
-absl::Status WrongContentType(bool patch) {
+absl::Status WrongContentType(const std::vector<std::string>& others) {
+  std::string en, sv;
+  for (const std::string& type : others) {
+    absl::StrAppend(&en, " or ", type);
+    absl::StrAppend(&sv, " eller ", type);
+  }
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
       {Concat("The body must be JSON in UTF-8, not compressed: send "
               "Content-Type: application/json",
-              patch ? " or application/merge-patch+json" : "", "."),
+              en, "."),
        Concat("Innehållet ska vara JSON i UTF-8, inte komprimerat: skicka "
               "Content-Type: application/json",
-              patch ? " eller application/merge-patch+json" : "", ".")});
+              sv, ".")});
 }
 
-absl::Status CheckContentType(const Request& request) {
+// Whether the body is one of these texts, and no JSON.
+bool IsText(const Request& request, const Method& method) {
+  return std::any_of(method.media_types.begin(), method.media_types.end(),
+                     [&](const std::string& type) {
+                       return HasType(request[Field::kContentType],
+                                      type.c_str());
+                     });
+}
+
+absl::Status CheckContentType(const Request& request, const Method& method) {
   const bool patch = request.method() == "PATCH";
   const std::string_view type = request[Field::kContentType];
   const std::string_view coding = request[Field::kContentEncoding];
   const bool known = HasType(type, "application/json") ||
-                     (patch && HasType(type, "application/merge-patch+json"));
+                     (patch && HasType(type, "application/merge-patch+json")) ||
+                     IsText(request, method);
   const bool plain =
       coding.empty() || absl::EqualsIgnoreCase(ForAbsl(coding), "identity");
-  return known && plain && IsUtf8Type(type) ? absl::OkStatus()
-                                            : WrongContentType(patch);
+  if (known && plain && IsUtf8Type(type)) return absl::OkStatus();
+  return WrongContentType(
+      patch ? std::vector<std::string>{"application/merge-patch+json"}
+            : method.media_types);
 }
 
 absl::Status KeyNeeded() {
@@ -323,7 +341,8 @@ asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
 
   std::string text;
   if (!body.empty()) {
-    absl::Status status = CheckContentType(request);
+    absl::Status status = CheckContentType(request, method);
+    if (method.most_body_bytes > 0) body.Allow(method.most_body_bytes);
     if (status.ok()) status = co_await body.Read(&text);
     if (!status.ok()) {
       Problem(exchange, status);
@@ -331,11 +350,13 @@ asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
     }
   }
   const absl::StatusOr<std::unique_ptr<google::protobuf::Message>> message =
-      RequestFromRest(match,
-                      {.query = request.query(),
-                       .body = text,
-                       .if_match = request[Field::kIfMatch],
-                       .idempotency_key = request[Field::kIdempotencyKey]});
+      RequestFromRest(
+          match,
+          {.query = request.query(),
+           .body = text,
+           .text_field = IsText(request, method) ? method.text_field : nullptr,
+           .if_match = request[Field::kIfMatch],
+           .idempotency_key = request[Field::kIdempotencyKey]});
   if (!message.ok()) {
     Problem(exchange, ToProto(message.status(), exchange.swedish), route.body);
     co_return;

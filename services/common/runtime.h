@@ -66,6 +66,7 @@ struct Method {
   const google::protobuf::FieldDescriptor* validate_only = nullptr;
   std::string permission;
   bool is_public = false;
+  int64_t most_bytes = 0;  // of a request
   std::vector<std::string> processes;
   prometheus::Histogram* seconds = nullptr;
 };

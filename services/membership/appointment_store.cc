@@ -46,17 +46,51 @@ const Statement kRename(
     "UPDATE appointments a SET person_display_name = $2, etag = $3,"
     " update_time = now() WHERE person = $1 RETURNING " COLUMNS);
 
+const Statement kRenameAll(
+    "UPDATE appointments a SET person_display_name = r.display_name,"
+    " etag = $3, update_time = now()"
+    " FROM unnest($1::text[], $2::text[]) AS r (person, display_name)"
+    " WHERE a.person = r.person RETURNING " COLUMNS);
+
+const Statement kFindAll(
+    "SELECT " COLUMNS
+    " FROM appointments a WHERE a.person = ANY($1)"
+    " UNION ALL SELECT " COLUMNS
+    " FROM appointments a WHERE a.name = ANY($2) AND a.person <> ALL($1)");
+
+const Statement kInsertAll(
+    "INSERT INTO appointments (name, person, person_display_name, organization,"
+    " role, start_date, end_date, etag, parent, owners)"
+    " SELECT name, person, person_display_name, organization, role,"
+    " start_date::date, end_date::date, etag, parent,"
+    " ARRAY[parent, organization]"
+    " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],"
+    " $6::text[], $7::text[], $8::text[], $9::text[]) AS r (name, person,"
+    " person_display_name, organization, role, start_date, end_date, etag,"
+    " parent)");
+
+const Statement kUpdateAll(
+    "UPDATE appointments a SET start_date = r.start_date::date,"
+    " end_date = r.end_date::date, etag = r.etag, update_time = now()"
+    " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])"
+    " AS r (name, start_date, end_date, etag, etag_before)"
+    " WHERE a.name = r.name AND a.etag = r.etag_before");
+
+Change ChangeOf(Change::Kind kind, const Appointment& appointment,
+                std::vector<std::string> paths) {
+  return {.kind = kind,
+          .type = "membership.Appointment",
+          .name = appointment.name(),
+          .etag = appointment.etag(),
+          .field_paths = std::move(paths),
+          .visibility = "PUBLIC",
+          .owners = {ParentOf(appointment.name()), appointment.organization()}};
+}
+
 void RecordChange(Transaction& tx, Change::Kind kind,
                   const Appointment& appointment,
                   std::vector<std::string> paths) {
-  tx.Record(
-      {.kind = kind,
-       .type = "membership.Appointment",
-       .name = appointment.name(),
-       .etag = appointment.etag(),
-       .field_paths = std::move(paths),
-       .visibility = "PUBLIC",
-       .owners = {ParentOf(appointment.name()), appointment.organization()}});
+  tx.Record(ChangeOf(kind, appointment, std::move(paths)));
 }
 
 // The caller has locked the body, so that two can't both find nothing.
@@ -87,6 +121,13 @@ const Listing kListing = {
         " AND (b.visibility = ANY({v}) OR b.owners && {o}))",
     .parent = "a.parent",
     .key = "a.name",
+    .organization = "a.organization = {n}",
+    .word =
+        "a.words LIKE {p} OR a.words %> {w}"
+        " OR a.organization = ANY(ARRAY(SELECT o.name FROM organizations o"
+        " WHERE o.words LIKE {p} OR o.words %> {w}))"
+        " OR a.parent = ANY(ARRAY(SELECT s.name FROM bodies s"
+        " WHERE s.words LIKE {p} OR s.words %> {w}))",
     .fields = {{"name", "a.name", ListField::Type::kText, true, nullptr, true},
                {"person_display_name", "a.person_display_name",
                 ListField::Type::kText, true, nullptr, true},
@@ -160,6 +201,74 @@ absl::Status Rename(Transaction& tx, std::string_view person,
     RecordChange(tx, Change::Kind::kUpdated, ReadRow<Appointment>(rows[i]),
                  {"person_display_name"});
   }
+  return absl::OkStatus();
+}
+
+absl::Status RenameAll(Transaction& tx, const std::vector<std::string>& people,
+                       const std::vector<std::string>& display_names) {
+  ASSIGN_OR_RETURN(Rows rows,
+                   tx.Query(kRenameAll, {people, display_names, NewEtag()}));
+  std::vector<Change> changes;
+  for (int i = 0; i < rows.size(); ++i) {
+    changes.push_back(ChangeOf(Change::Kind::kUpdated,
+                               ReadRow<Appointment>(rows[i]),
+                               {"person_display_name"}));
+  }
+  tx.Record(changes);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Appointment>> FindAll(
+    Transaction& tx, const std::vector<std::string>& people,
+    const std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kFindAll, {people, names}));
+  std::vector<Appointment> found;
+  found.reserve(rows.size());
+  for (int i = 0; i < rows.size(); ++i) {
+    found.push_back(ReadRow<Appointment>(rows[i]));
+  }
+  return found;
+}
+
+absl::Status InsertAll(Transaction& tx, std::vector<Appointment> appointments) {
+  std::vector<const google::protobuf::Message*> messages;
+  std::vector<std::string> parents;
+  std::vector<Change> changes;
+  for (Appointment& appointment : appointments) {
+    appointment.set_etag(NewEtag());
+    messages.push_back(&appointment);
+    parents.push_back(ParentOf(appointment.name()));
+    changes.push_back(ChangeOf(Change::Kind::kCreated, appointment, {}));
+  }
+  Params params = FieldArrays(
+      messages, {"name", "person", "person_display_name", "organization",
+                 "role", "start_date", "end_date?", "etag"});
+  params.emplace_back(parents);
+  RETURN_IF_ERROR(tx.Query(kInsertAll, params).status());
+  tx.Record(changes);
+  return absl::OkStatus();
+}
+
+absl::Status UpdateAll(Transaction& tx, std::vector<Appointment> appointments,
+                       std::vector<std::vector<std::string>> changed) {
+  std::vector<const google::protobuf::Message*> messages;
+  std::vector<std::string> etags_before;
+  std::vector<Change> changes;
+  for (size_t i = 0; i < appointments.size(); ++i) {
+    etags_before.push_back(appointments[i].etag());
+    appointments[i].set_etag(NewEtag());
+    messages.push_back(&appointments[i]);
+    changes.push_back(ChangeOf(Change::Kind::kUpdated, appointments[i],
+                               std::move(changed[i])));
+  }
+  Params params =
+      FieldArrays(messages, {"name", "start_date", "end_date?", "etag"});
+  params.emplace_back(etags_before);
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kUpdateAll, params));
+  if (rows.affected() != int64_t(appointments.size())) {
+    return ChangedMeanwhile();
+  }
+  tx.Record(changes);
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include "services/membership/bootstrap.h"
 #include "services/membership/client_service.h"
 #include "services/membership/directory_service.h"
+#include "services/membership/import_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
@@ -33,6 +34,7 @@ void AddHandlers(Rpcs& rpcs) {
   AddKeys(rpcs);
   AddVocabularies(rpcs);
   AddDirectory(rpcs);
+  AddImports(rpcs);
 }
 
 absl::Status Prepare(Database& database) {

@@ -67,6 +67,7 @@ const Listing kListing = {
         " AND (p.visibility = ANY({v}) OR p.owners && {o}))",
     .parent = "m.parent",
     .key = "m.name",
+    .organization = "m.parent = {n}",
     .fields = {{"name", "m.name", ListField::Type::kText, true, nullptr, true},
                {"category", "m.category", ListField::Type::kEnum, false,
                 Membership::Category_descriptor()},

@@ -12,7 +12,7 @@
 #include <limits>
 #include <random>
 
-#include "gateway/json_reader.h"
+#include "services/common/json_reader.h"
 #include "gateway/json_values.h"
 #include "gateway/routes.h"
 #include "reglab/membership/v1/organization.pb.h"

@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-#include "gateway/json_reader.h"
+#include "services/common/json_reader.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "reglab/membership/v1/organization.pb.h"
