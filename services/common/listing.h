@@ -53,12 +53,12 @@ struct Listing {
   // The column that request.parent is compared with ("c.parent"); "" = none. A
   // parent with wildcards ("meetings/-") lists across all parents.
   std::string_view parent;
+  // The unique key, last part of every order: "a.name".
+  std::string_view key;
   // What `organization` in the request asks of a row, with {n} for its name:
   // "a.organization = {n}"; several relations are joined by OR. "" = the
   // resource has none, and the request no such field.
   std::string_view organization;
-  // The unique key, last part of every order: "a.name".
-  std::string_view key;
   // A tsvector column for `q`, "a.search"; "" = q is refused.
   std::string_view search;
   // What holds for a row that one word of `q` fits, with {p} for the pattern of
