@@ -48,6 +48,7 @@ struct Question {
   std::string q;
   std::string parent;
   std::string organization;
+  std::string as_of;
   bool show_deleted = false;
 };
 
@@ -79,6 +80,7 @@ Question Read(const Message& request) {
   text("q", question.q);
   text("parent", question.parent);
   text("organization", question.organization);
+  text("as_of", question.as_of);
   if (const auto* field = find("show_deleted", FieldDescriptor::CPPTYPE_BOOL)) {
     question.show_deleted = reflection->GetBool(request, field);
   }
@@ -121,7 +123,8 @@ std::string Fingerprint(const Listing& listing, const Question& question) {
        {listing.select, listing.where, listing.key,
         std::string_view(question.parent), std::string_view(question.filter),
         std::string_view(question.order_by), std::string_view(question.q),
-        std::string_view(question.organization)}) {
+        std::string_view(question.organization),
+        std::string_view(question.as_of)}) {
     absl::StrAppend(&text, part.size(), ":", ForAbsl(part));
   }
   absl::StrAppend(&text, question.show_deleted ? "1" : "0");
@@ -295,6 +298,12 @@ absl::StatusOr<std::vector<std::string>> ConditionsOf(const Listing& listing,
       }
     }
     conditions.push_back(absl::StrCat("(", visible, ")"));
+  }
+  if (!listing.in_force.empty() && !question.as_of.empty()) {
+    const std::string day = Bind(params, Param(question.as_of));
+    conditions.push_back(absl::StrCat(
+        "(", absl::StrReplaceAll(ForAbsl(listing.in_force), {{"{d}", day}}),
+        ")"));
   }
   if (!listing.parent.empty() && !question.parent.empty()) {
     const std::string column(listing.parent);

@@ -256,6 +256,7 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
       const int64_t most =
           descriptor->options().GetExtension(options::v1::body).most_bytes();
       method->most_bytes = most == 0 ? kMostRequestBytes : most + 65536;
+      method->any_caller = access.any_caller();
       method->processes.assign(access.processes().begin(),
                                access.processes().end());
       MessageFactory* factory = MessageFactory::generated_factory();
@@ -298,9 +299,11 @@ absl::StatusOr<Caller> Runtime::Authorize(const Method& method,
          "Detta kräver en nyckel eller inloggning: skicka Authorization: "
          "Bearer <nyckel>."});
   }
+  if (method.any_caller) return caller;
   if (!caller.May(method.permission)) {
     return PermissionMissing(method.permission);
   }
+  caller.ConfineTo(method.permission);
   return caller;
 }
 

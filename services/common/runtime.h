@@ -67,6 +67,7 @@ struct Method {
   std::string permission;
   bool is_public = false;
   int64_t most_bytes = 0;  // of a request
+  bool any_caller = false;
   std::vector<std::string> processes;
   prometheus::Histogram* seconds = nullptr;
 };

@@ -6,21 +6,15 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/common/access_rules.h"
 #include "services/common/identity.h"
 
 namespace reglab::membership {
 
-// The permission of the method has been checked before; these say for whom it
-// may be used. All return PERMISSION_DENIED.
-
-// Only the secretariat.
-absl::Status CheckSecretariat(const Caller& caller);
-
-// The secretariat, or a caller that acts for `organization`.
-absl::Status CheckActsFor(const Caller& caller, std::string_view organization);
+// Beside CheckSecretariat and CheckActsFor, which all services share.
 
 // Nobody hands out more than they have: names `field` and the first of `scopes`
-// that the caller lacks.
+// that the caller lacks (PERMISSION_DENIED).
 absl::Status CheckMayGrant(const Caller& caller, std::string_view field,
                            const std::vector<std::string>& scopes);
 

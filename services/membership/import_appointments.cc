@@ -1,6 +1,7 @@
 // What becomes of a file's appointments.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -88,9 +89,6 @@ absl::StatusOr<const Person*> FindPerson(const AppointmentRow& row,
                          "e-postadress."});
   }
   const bool by_name = !row.person().empty();
-  if (!by_name && known.people.IsShared(row.person_email())) {
-    return EmailOfSeveral("person_email");
-  }
   const Person* person = by_name ? known.people.WithName(row.person())
                                  : known.people.WithEmail(row.person_email());
   if (person != nullptr) return person;
@@ -176,7 +174,19 @@ void PlanAppointment(const ImportRow& row, std::string_view parent,
 struct Term {
   std::string start_date;
   std::string end_date;
+  std::string person;
   PlannedRow<Appointment>* planned;  // null: it is there and stays
+
+  static Term Of(const Appointment& appointment,
+                 PlannedRow<Appointment>* planned) {
+    return {appointment.start_date(),
+            appointment.end_date().empty() ? std::string(kForever)
+                                           : appointment.end_date(),
+            appointment.person(), planned};
+  }
+  static bool Earlier(const Term& a, const Term& b) {
+    return a.start_date < b.start_date;
+  }
 };
 
 absl::Status SameRoleTwice() {
@@ -195,10 +205,7 @@ void CheckTerms(const AppointmentsThere& there, Plan<Appointment>& plan) {
                        PlannedRow<Appointment>* planned) {
     terms[{ParentOf(appointment.name()), appointment.person(),
            int(appointment.role())}]
-        .push_back({appointment.start_date(),
-                    appointment.end_date().empty() ? std::string(kForever)
-                                                   : appointment.end_date(),
-                    planned});
+        .push_back(Term::Of(appointment, planned));
   };
   for (PlannedRow<Appointment>& planned : plan) {
     if (!planned.errors.empty()) continue;
@@ -209,10 +216,7 @@ void CheckTerms(const AppointmentsThere& there, Plan<Appointment>& plan) {
     if (!planned_names.contains(appointment.name())) add(appointment, nullptr);
   }
   for (auto& [key, of_role] : terms) {
-    std::stable_sort(of_role.begin(), of_role.end(),
-                     [](const Term& a, const Term& b) {
-                       return a.start_date < b.start_date;
-                     });
+    std::stable_sort(of_role.begin(), of_role.end(), Term::Earlier);
     const Term* longest = nullptr;
     for (const Term& term : of_role) {
       if (longest != nullptr && term.start_date <= longest->end_date) {
@@ -228,7 +232,89 @@ void CheckTerms(const AppointmentsThere& there, Plan<Appointment>& plan) {
   }
 }
 
+// Refuses what takes more seats than an organisation has, on any day. What is
+// there already goes first; of the rows, those that begin first.
+void CheckSeats(std::vector<Term>& terms, int seats) {
+  std::stable_sort(terms.begin(), terms.end(), Term::Earlier);
+  using Seat = std::pair<std::string, const Term*>;  // by its last day
+  std::set<Seat> taken, taken_by_rows;
+  std::map<std::string, int> people;
+  const auto leave = [&](const Seat& seat) {
+    if (--people[seat.second->person] == 0) people.erase(seat.second->person);
+    taken_by_rows.erase(seat);
+    taken.erase(seat);
+  };
+  for (const Term& term : terms) {
+    while (!taken.empty() && taken.begin()->first < term.start_date) {
+      leave(Seat(*taken.begin()));
+    }
+    const Seat seat(term.end_date, &term);
+    taken.insert(seat);
+    if (term.planned != nullptr) taken_by_rows.insert(seat);
+    ++people[term.person];
+    while (int(people.size()) > seats && !taken_by_rows.empty()) {
+      const Seat refused =
+          term.planned != nullptr ? seat : *taken_by_rows.rbegin();
+      refused.second->planned->errors.push_back(SeatsTaken(seats));
+      leave(refused);
+    }
+  }
+}
+
+void CheckSeats(const AppointmentsThere& there, const Known& known,
+                Plan<Appointment>& plan) {
+  std::map<std::pair<std::string, std::string>, std::vector<Term>> terms;
+  std::map<std::string, int> seats;
+  for (const Body& body : there.bodies) {
+    if (body.seats_per_organization() > 0) {
+      seats[body.name()] = body.seats_per_organization();
+    }
+  }
+  const auto add = [&](const Appointment& appointment,
+                       PlannedRow<Appointment>* planned) {
+    const std::string body = ParentOf(appointment.name());
+    if (appointment.role() == Appointment::DEPUTY || !seats.contains(body)) {
+      return;
+    }
+    terms[{body, appointment.organization()}].push_back(
+        Term::Of(appointment, planned));
+  };
+  absl::flat_hash_set<std::string> planned_names;
+  for (PlannedRow<Appointment>& planned : plan) {
+    if (!planned.errors.empty()) continue;
+    planned_names.insert(planned.resource.name());
+    const auto before = known.by_name.find(planned.resource.name());
+    // Only what lasts longer can need a seat more.
+    const bool needs = before == known.by_name.end() ||
+                       LastsLonger(*before->second, planned.resource);
+    add(planned.resource, needs ? &planned : nullptr);
+  }
+  for (const Appointment& appointment : there.appointments) {
+    if (!planned_names.contains(appointment.name())) add(appointment, nullptr);
+  }
+  for (auto& [key, of_organization] : terms) {
+    CheckSeats(of_organization, seats.at(key.first));
+  }
+}
+
 }  // namespace
+
+void RefusePartners(
+    const std::vector<std::pair<std::string, std::string>>& partners,
+    Plan<Appointment>& plan) {
+  const std::set<std::pair<std::string, std::string>> known(partners.begin(),
+                                                            partners.end());
+  for (PlannedRow<Appointment>& row : plan) {
+    const Appointment& appointment = row.resource;
+    if (row.outcome == v1::ImportResult::CREATED &&
+        appointment.role() == Appointment::MEMBER_REPRESENTATIVE &&
+        known.contains(
+            {appointment.organization(), appointment.start_date()})) {
+      row.errors.push_back(PartnerHasNoSeat());
+      row.outcome = v1::ImportResult::REFUSED;
+    }
+  }
+}
 
 ImportKeys KeysOfAppointments(const std::vector<ImportRow>& rows,
                               std::string_view parent) {
@@ -271,6 +357,7 @@ Plan<Appointment> PlanAppointments(const std::vector<ImportRow>& rows,
     }
   }
   CheckTerms(there, plan);
+  CheckSeats(there, known, plan);
   for (PlannedRow<Appointment>& planned : plan) {
     Conclude(known.by_name.contains(planned.resource.name()), planned);
   }

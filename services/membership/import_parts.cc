@@ -6,11 +6,10 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/errors.h"
 #include "services/common/resource.h"
-#include "services/common/spelling.h"
+#include "services/membership/naming_rules.h"
 
 namespace reglab::membership {
 
@@ -30,9 +29,7 @@ absl::Status SameRowTwice(int line) {
 
 }  // namespace
 
-std::string EmailForm(std::string_view email) {
-  return absl::AsciiStrToLower(ForAbsl(email));
-}
+std::string EmailForm(std::string_view email) { return FoldCase(email); }
 
 void AddError(absl::Status status, std::vector<absl::Status>& errors) {
   if (!status.ok()) errors.push_back(std::move(status));
@@ -45,14 +42,6 @@ absl::Status UnknownOrganization() {
        "name with organizations/resolve.",
        "Det finns ingen sådan organisation. Importera eller lägg upp den "
        "först, eller sök fram dess namn med organizations/resolve."});
-}
-
-absl::Status EmailOfSeveral(std::string_view field) {
-  return InvalidField(
-      field, {"Several people have this address. Say which by the name of the "
-              "person.",
-              "Flera personer har den här adressen. Ange vilken med personens "
-              "namn."});
 }
 
 void Merge(const ImportRow& row, const Message& patch, Message& resource,

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "services/membership/import_rules.h"
 
@@ -24,7 +23,6 @@ inline const M& As(const ImportRow& row) {
 void AddError(absl::Status status, std::vector<absl::Status>& errors);
 
 absl::Status UnknownOrganization();
-absl::Status EmailOfSeveral(std::string_view field);
 
 // Writes what the row says into `resource`, and tells which fields that
 // changes. Errors name fields that can't be changed.
@@ -62,11 +60,8 @@ class PeopleIndex {
   explicit PeopleIndex(const std::vector<v1::Person>& people) {
     for (const v1::Person& person : people) {
       by_name_[person.name()] = &person;
-      if (person.email().empty()) continue;
-      const auto [at, fresh] =
-          by_email_.emplace(EmailForm(person.email()), &person);
-      if (!fresh && at->second->name() != person.name()) {
-        shared_.insert(at->first);
+      if (!person.email().empty()) {
+        by_email_[EmailForm(person.email())] = &person;
       }
     }
   }
@@ -78,14 +73,10 @@ class PeopleIndex {
     const auto found = by_email_.find(EmailForm(email));
     return found == by_email_.end() ? nullptr : found->second;
   }
-  bool IsShared(std::string_view email) const {
-    return shared_.contains(EmailForm(email));
-  }
 
  private:
   absl::flat_hash_map<std::string, const v1::Person*> by_name_;
   absl::flat_hash_map<std::string, const v1::Person*> by_email_;
-  absl::flat_hash_set<std::string> shared_;
 };
 
 }  // namespace reglab::membership

@@ -31,17 +31,6 @@ std::string NameFromTitle(const Organization& organization) {
   return id.empty() ? "" : absl::StrCat("organizations/", id);
 }
 
-absl::Status EmailInUse() {
-  return MakeError(
-      absl::StatusCode::kAlreadyExists, "EMAIL_IN_USE",
-      {"Another person has this e-mail address. Give one of their "
-       "own, or leave it out.",
-       "En annan person har den här e-postadressen. Ange en egen, "
-       "eller utelämna den."},
-      {{"email", {"Another person has it.", "En annan person har den."}}});
-}
-
-// Whose an address is is asked once more for those that change theirs.
 void PlanPerson(const ImportRow& row, const PeopleIndex& there,
                 const PeopleThere& known, const Caller& caller,
                 FirstLines& names, FirstLines& emails,
@@ -55,9 +44,6 @@ void PlanPerson(const ImportRow& row, const PeopleIndex& there,
   } else if (!given.email().empty()) {
     planned.key = EmailForm(given.email());
     before = there.WithEmail(given.email());
-    if (there.IsShared(given.email())) {
-      return errors.push_back(EmailOfSeveral("email"));
-    }
   } else {
     return errors.push_back(InvalidField(
         "email", {"The row has no key. Give an e-mail address, or the name of "
@@ -95,9 +81,8 @@ void PlanPerson(const ImportRow& row, const PeopleIndex& there,
   }
   if (!person.email().empty()) {
     const Person* owner = there.WithEmail(person.email());
-    const bool others = owner != nullptr && owner->name() != person.name();
-    if (others && !there.IsShared(person.email())) {
-      errors.push_back(EmailInUse());
+    if (owner != nullptr && owner->name() != person.name()) {
+      errors.push_back(EmailTaken("email"));
     }
     AddError(emails.Take(EmailForm(person.email()), row.line), errors);
   }

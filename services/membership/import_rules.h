@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -68,7 +69,8 @@ struct PeopleThere {
 struct AppointmentsThere {
   std::vector<v1::Body> bodies;
   std::vector<v1::Person> people;
-  // All of these people, and those that rows name.
+  // All of these people, those that rows name, and all in bodies whose seats
+  // are counted for the organisations that rows name.
   std::vector<v1::Appointment> appointments;
   absl::flat_hash_set<std::string> organizations;
 };
@@ -77,6 +79,11 @@ Plan<v1::Organization> PlanOrganizations(const std::vector<ImportRow>& rows,
                                          const OrganizationsThere& there);
 Plan<v1::Person> PlanPeople(const std::vector<ImportRow>& rows,
                             const PeopleThere& there, const Caller& caller);
+// Refuses new member representatives of organisations that are partners on
+// their first day: pairs of an organisation and a day.
+void RefusePartners(
+    const std::vector<std::pair<std::string, std::string>>& partners,
+    Plan<v1::Appointment>& plan);
 Plan<v1::Appointment> PlanAppointments(const std::vector<ImportRow>& rows,
                                        const AppointmentsThere& there,
                                        std::string_view parent);

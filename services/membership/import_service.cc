@@ -11,6 +11,7 @@
 #include "services/membership/body_store.h"
 #include "services/membership/import_report.h"
 #include "services/membership/import_rules.h"
+#include "services/membership/membership_store.h"
 #include "services/membership/organization_store.h"
 #include "services/membership/person_store.h"
 
@@ -19,6 +20,7 @@ namespace {
 
 using v1::Appointment;
 using v1::AppointmentRow;
+using v1::Body;
 using v1::ImportAppointmentsRequest;
 using v1::ImportOrganizationsRequest;
 using v1::ImportPeopleRequest;
@@ -140,6 +142,20 @@ absl::StatusOr<ImportResponse> ImportPeople(
   });
 }
 
+absl::Status CheckPartners(Transaction& tx, Plan<Appointment>& plan) {
+  std::vector<std::string> organizations, days;
+  for (const PlannedRow<Appointment>& row : plan) {
+    if (row.resource.role() != Appointment::MEMBER_REPRESENTATIVE) continue;
+    organizations.push_back(row.resource.organization());
+    days.push_back(row.resource.start_date());
+  }
+  if (days.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto partners,
+                   memberships::FindPartners(tx, organizations, days));
+  RefusePartners(partners, plan);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ImportResponse> ImportAppointments(
     Call& call, const ImportAppointmentsRequest& request) {
   RETURN_IF_ERROR(CheckSecretariat(call.caller()));
@@ -147,7 +163,7 @@ absl::StatusOr<ImportResponse> ImportAppointments(
     RETURN_IF_ERROR(BeOnlyImport(tx));
     if (request.parent() != "bodies/-") {
       RETURN_IF_ERROR(
-          bodies::Get(tx, call.audience(), request.parent()).status());
+          bodies::Get(tx, call.audience(), request.parent(), "").status());
     }
     ASSIGN_OR_RETURN(const std::vector<ImportRow> rows,
                      ReadImport(request.content(), request.format(),
@@ -162,12 +178,18 @@ absl::StatusOr<ImportResponse> ImportAppointments(
       people.push_back(person.name());
       keys.organizations.push_back(person.organization());
     }
+    std::vector<std::string> seated;
+    for (const Body& body : there.bodies) {
+      if (body.seats_per_organization() > 0) seated.push_back(body.name());
+    }
     ASSIGN_OR_RETURN(there.appointments,
-                     appointments::FindAll(tx, people, keys.appointments));
+                     appointments::FindAll(tx, people, keys.appointments,
+                                           seated, keys.organizations));
     ASSIGN_OR_RETURN(std::vector<std::string> existing,
                      organizations::FindExisting(tx, keys.organizations));
     there.organizations.insert(existing.begin(), existing.end());
     Plan<Appointment> plan = PlanAppointments(rows, there, request.parent());
+    RETURN_IF_ERROR(CheckPartners(tx, plan));
     return Finish(call, request.validate_only(), plan, [&] {
       return Carry(tx, plan, appointments::InsertAll, appointments::UpdateAll);
     });

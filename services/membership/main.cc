@@ -6,12 +6,17 @@
 #include "services/membership/body_service.h"
 #include "services/membership/bootstrap.h"
 #include "services/membership/client_service.h"
+#include "services/membership/delegation_service.h"
 #include "services/membership/directory_service.h"
 #include "services/membership/import_service.h"
+#include "services/membership/invitation_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
 #include "services/membership/person_service.h"
+#include "services/membership/privacy_service.h"
+#include "services/membership/relationship_service.h"
+#include "services/membership/strategy_period_service.h"
 #include "services/membership/vocabulary_service.h"
 
 ABSL_FLAG(std::string, bootstrap_key_file, "",
@@ -34,6 +39,11 @@ void AddHandlers(Rpcs& rpcs) {
   AddKeys(rpcs);
   AddVocabularies(rpcs);
   AddDirectory(rpcs);
+  AddDelegations(rpcs);
+  AddInvitations(rpcs);
+  AddRelationships(rpcs);
+  AddStrategyPeriods(rpcs);
+  AddPrivacy(rpcs);
   AddImports(rpcs);
 }
 

@@ -3,6 +3,7 @@
 #include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/status_macros.h"
+#include "services/membership/person_rules.h"
 
 namespace reglab::membership::people {
 
@@ -40,11 +41,18 @@ const Statement kDelete("DELETE FROM people WHERE name = $1");
 const Statement kAppointed(
     "SELECT FROM appointments WHERE person = $1 LIMIT 1");
 
+const Statement kTaken("SELECT FROM people WHERE name = $1");
+
+const Statement kEmailTaken(
+    "SELECT FROM people WHERE lower(email) = lower($1) AND email <> ''"
+    " AND name <> $2");
+
 const Statement kFindByKeys("SELECT " COLUMNS
                             " FROM people p WHERE p.name = ANY($1)"
                             " UNION ALL SELECT " COLUMNS
                             " FROM people p WHERE p.email <> ''"
-                            " AND lower(p.email COLLATE \"C\") = ANY($2)");
+                            " AND lower(p.email) = ANY(ARRAY(SELECT lower(e)"
+                            " FROM unnest($2::text[]) AS e))");
 
 #define VALUES_OF_MANY                                                       \
   " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]," \
@@ -134,10 +142,30 @@ absl::StatusOr<Person> Lock(Transaction& tx, const Audience& audience,
   return person;
 }
 
+absl::StatusOr<Person> LockNamed(Transaction& tx, const Audience& audience,
+                                 std::string_view field,
+                                 std::string_view name) {
+  absl::StatusOr<Person> person = Lock(tx, audience, name, "");
+  if (!absl::IsNotFound(person.status())) return person;
+  return InvalidField(
+      field, {"There is no such person. Create the person first.",
+              "Det finns ingen sådan person. Lägg upp personen först."});
+}
+
+absl::Status CheckEmailIsFree(Transaction& tx, std::string_view field,
+                              std::string_view email, std::string_view person) {
+  ASSIGN_OR_RETURN(Rows taken, tx.Query(kEmailTaken, {email, person}));
+  return taken.empty() ? absl::OkStatus() : EmailTaken(field);
+}
+
 absl::StatusOr<Person> Insert(Transaction& tx, Person person) {
   person.set_etag(NewEtag());
   ASSIGN_OR_RETURN(Rows rows, tx.Query(kInsert, ValuesOf(person)));
-  if (rows.empty()) return AlreadyExists(person.name());
+  if (rows.empty()) {
+    ASSIGN_OR_RETURN(Rows taken, tx.Query(kTaken, {person.name()}));
+    return taken.empty() ? EmailTaken("person.email")
+                         : AlreadyExists(person.name());
+  }
   Person stored = ReadRow<Person>(rows[0]);
   RecordChange(tx, Change::Kind::kCreated, stored, {});
   return stored;
@@ -145,6 +173,8 @@ absl::StatusOr<Person> Insert(Transaction& tx, Person person) {
 
 absl::StatusOr<Person> Update(Transaction& tx, Person person,
                               std::vector<std::string> changed) {
+  RETURN_IF_ERROR(
+      CheckEmailIsFree(tx, "person.email", person.email(), person.name()));
   person.set_etag(NewEtag());
   ASSIGN_OR_RETURN(Rows rows,
                    tx.QueryOne(kUpdate, ValuesOf(person), person.name()));

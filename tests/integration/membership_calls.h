@@ -115,7 +115,7 @@ inline absl::StatusOr<Person> CreatePerson(
   request.mutable_person()->set_given_name("Astrid");
   request.mutable_person()->set_family_name("Lindqvist");
   request.mutable_person()->set_organization(organization);
-  request.mutable_person()->set_email("astrid@example.se");
+  request.mutable_person()->set_email(id + "@example.se");
   return Ask<Person>("PeopleService/CreatePerson", request, caller);
 }
 

@@ -304,7 +304,7 @@ TEST(People, AreSeenByTheirOrganizationAndTheSecretariat) {
   v1::GetPersonRequest get;
   get.set_name("people/hidden");
   EXPECT_EQ(Ask<Person>("PeopleService/GetPerson", get, home)->email(),
-            "astrid@example.se");
+            "hidden@example.se");
   EXPECT_EQ(Ask<Person>("PeopleService/GetPerson", get)->display_name(),
             "Astrid Lindqvist");
   for (const Caller& caller : {away, Nobody()}) {

@@ -124,17 +124,7 @@ TEST(ImportOfPeople, ARowNeedsAKeyOfItsOwn) {
       There({Astrid()}), Secretariat());
   EXPECT_THAT(Outcomes(plan),
               ElementsAre("INVALID_FIELD", "CREATED", "ROW_TWICE", "CREATED",
-                          "ROW_TWICE", "EMAIL_IN_USE", "INVALID_FIELD"));
-}
-
-TEST(ImportOfPeople, ASharedAddressIsNoKey) {
-  Person other = Astrid();
-  other.set_name("people/other");
-  const auto plan =
-      PlanPeople(Rows<Person>("email,givenName\nastrid@example.se,Asta\n"),
-                 There({Astrid(), other}), Secretariat());
-  EXPECT_THAT(Outcomes(plan), ElementsAre("INVALID_FIELD"));
-  EXPECT_THAT(plan[0].errors[0].message(), HasSubstr("Several people"));
+                          "ROW_TWICE", "EMAIL_TAKEN", "INVALID_FIELD"));
 }
 
 TEST(ImportOfPeople, ARepresentativeHasTheOwnPeopleOnly) {

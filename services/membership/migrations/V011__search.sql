@@ -1,5 +1,4 @@
--- Search by name, alias, county and body that forgives typing, and what the
--- import of many rows looks them up by.
+-- Search by name, alias, county and body that forgives typing.
 
 -- A word as it is searched for.
 CREATE FUNCTION search_word(word text) RETURNS text
@@ -65,7 +64,6 @@ ALTER TABLE people ADD words text NOT NULL GENERATED ALWAYS AS
   (search_words(display_name || ' ' || given_name || ' ' || family_name || ' '
                 || title)) STORED;
 CREATE INDEX people_words ON people USING gin (words gin_trgm_ops);
-CREATE INDEX people_email ON people (lower(email COLLATE "C")) WHERE email <> '';
 
 ALTER TABLE bodies ADD words text NOT NULL GENERATED ALWAYS AS
   (search_words(display_name || ' ' || description)) STORED;
