@@ -145,7 +145,10 @@ absl::StatusOr<ImportResponse> ImportPeople(
 absl::Status CheckPartners(Transaction& tx, Plan<Appointment>& plan) {
   std::vector<std::string> organizations, days;
   for (const PlannedRow<Appointment>& row : plan) {
-    if (row.resource.role() != Appointment::MEMBER_REPRESENTATIVE) continue;
+    const bool represents =
+        row.outcome == ImportResult::CREATED &&
+        row.resource.role() == Appointment::MEMBER_REPRESENTATIVE;
+    if (!represents) continue;
     organizations.push_back(row.resource.organization());
     days.push_back(row.resource.start_date());
   }
