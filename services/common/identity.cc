@@ -236,12 +236,11 @@ bool Caller::ActsFor(std::string_view for_organization,
   if (for_organization.empty() || for_organization != organization) {
     return false;
   }
-  return matters.empty() ||
-         std::any_of(matters.begin(), matters.end(),
-                     [&](const std::string& matter) {
-                       return matter == for_organization ||
-                              LiesIn(subject, matter);
-                     });
+  return matters.empty() || std::any_of(matters.begin(), matters.end(),
+                                        [&](const std::string& matter) {
+                                          return matter == for_organization ||
+                                                 LiesIn(subject, matter);
+                                        });
 }
 
 Audience AudienceOf(const Caller& caller) {

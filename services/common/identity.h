@@ -52,9 +52,9 @@ struct Caller {
   // The call in progress needs `permission`: when only delegations give it, the
   // call is confined to their matters.
   void ConfineTo(std::string_view permission);
-  // Whether the caller acts for `organization` where `subject`, a resource name,
-  // is concerned. A matter holds what lies beneath it, and an organisation as
-  // matter all that is done for it.
+  // Whether the caller acts for `organization` where `subject`, a resource
+  // name, is concerned. A matter holds what lies beneath it, and an
+  // organisation as matter all that is done for it.
   bool ActsFor(std::string_view organization, std::string_view subject) const;
 };
 

@@ -4,6 +4,7 @@
 #include "services/common/errors.h"
 #include "services/common/status_macros.h"
 #include "services/membership/access_rules.h"
+#include "services/membership/contract_rules.h"
 #include "services/membership/period_rules.h"
 
 namespace reglab::membership {
@@ -42,9 +43,11 @@ absl::Status CheckDelegationDates(const Delegation& delegation,
 absl::Status CheckMayDelegate(const Caller& caller,
                               const Delegation& delegation) {
   RETURN_IF_ERROR(CheckActsFor(caller, delegation.organization()));
-  return CheckMayGrant(
-      caller, "delegation.permissions",
-      {delegation.permissions().begin(), delegation.permissions().end()});
+  const std::vector<std::string> permissions(delegation.permissions().begin(),
+                                             delegation.permissions().end());
+  RETURN_IF_ERROR(CheckPermissions("delegation.permissions", permissions,
+                                   /*wildcards=*/false));
+  return CheckMayGrant(caller, "delegation.permissions", permissions);
 }
 
 absl::Status CheckDelegationLasts(const Delegation& delegation,

@@ -2,12 +2,14 @@
 
 #include "absl/flags/flag.h"
 #include "services/common/server.h"
+#include "services/membership/access_service.h"
 #include "services/membership/appointment_service.h"
 #include "services/membership/body_service.h"
 #include "services/membership/bootstrap.h"
 #include "services/membership/client_service.h"
 #include "services/membership/delegation_service.h"
 #include "services/membership/directory_service.h"
+#include "services/membership/feed_token_service.h"
 #include "services/membership/import_service.h"
 #include "services/membership/invitation_service.h"
 #include "services/membership/key_service.h"
@@ -37,6 +39,8 @@ void AddHandlers(Rpcs& rpcs) {
   AddAppointments(rpcs);
   AddClients(rpcs);
   AddKeys(rpcs);
+  AddFeedTokens(rpcs);
+  AddAccess(rpcs);
   AddVocabularies(rpcs);
   AddDirectory(rpcs);
   AddDelegations(rpcs);

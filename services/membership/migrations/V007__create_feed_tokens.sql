@@ -1,19 +1,21 @@
 -- Who belongs and who sits where today, for what follows from it; feed tokens;
 -- how much a client may ask.
 
--- Days are those in Sweden.
 CREATE VIEW appointments_today AS
 SELECT a.* FROM appointments a
-WHERE (now() AT TIME ZONE 'Europe/Stockholm')::date
-  BETWEEN a.start_date AND coalesce(a.end_date, 'infinity');
+WHERE today() BETWEEN a.start_date AND coalesce(a.end_date, 'infinity');
 
 CREATE VIEW members_today AS
 SELECT DISTINCT m.parent AS organization
 FROM memberships m JOIN organizations o ON o.name = m.parent
 WHERE m.state = 'ACTIVE' AND o.delete_time IS NULL
-  AND (now() AT TIME ZONE 'Europe/Stockholm')::date
-    BETWEEN coalesce(m.start_date, '-infinity')
-        AND coalesce(m.end_date, 'infinity');
+  AND today() BETWEEN coalesce(m.start_date, '-infinity')
+                  AND coalesce(m.end_date, 'infinity');
+
+CREATE VIEW delegations_today AS
+SELECT d.* FROM delegations d JOIN people p ON p.name = d.person
+WHERE d.revoke_time IS NULL AND p.organization = d.organization
+  AND today() BETWEEN d.start_date AND d.end_date;
 
 ALTER TABLE clients
   ADD COLUMN requests_per_minute integer NOT NULL DEFAULT 600
