@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "google/rpc/status.pb.h"
 #include "services/common/errors.h"
 #include "services/common/field_rules.h"
 #include "services/membership/import_report.h"
@@ -274,6 +275,38 @@ TEST(ImportOfAppointments, RefuseWhatDoesNotFit) {
                           "CREATED"));
 }
 
+TEST(ImportOfAppointments, CountTheSeatsOfAnOrganization) {
+  AppointmentsThere there = Bodies();
+  there.bodies[1].set_seats_per_organization(2);
+  for (const char* name : {"people/bo", "people/cilla", "people/dan"}) {
+    Person person = Astrid();
+    person.set_name(name);
+    person.clear_email();
+    there.people.push_back(person);
+  }
+  there.appointments = {Sits("2026-01-01", "")};
+  const auto plan = PlanAppointments(
+      Rows<AppointmentRow>("person,role,startDate,endDate\n"
+                           "people/astrid,CHAIR,2026-02-01,\n"
+                           "people/bo,MEMBER,2026-03-01,2026-06-30\n"
+                           "people/cilla,MEMBER,2026-06-30,\n"
+                           "people/cilla,DEPUTY,2026-01-01,\n"
+                           "people/dan,MEMBER,2026-07-01,\n"),
+      there, "bodies/board");
+  EXPECT_THAT(Outcomes(plan), ElementsAre("CREATED", "CREATED", "SEATS_TAKEN",
+                                          "CREATED", "CREATED"));
+}
+
+TEST(ImportOfAppointments, APartnerHasNoRepresentative) {
+  auto plan = PlanAppointments(
+      Rows<AppointmentRow>("person,role,startDate\n"
+                           "people/astrid,MEMBER_REPRESENTATIVE,2026-01-01\n"
+                           "people/astrid,MEMBER,2026-01-01\n"),
+      Bodies(), "bodies/member-group");
+  RefusePartners({{kUppsala, "2026-01-01"}}, plan);
+  EXPECT_THAT(Outcomes(plan), ElementsAre("PARTNER_HAS_NO_SEAT", "CREATED"));
+}
+
 TEST(ImportReport, TellsOfEveryRowInTheLanguageAsked) {
   const auto plan =
       PlanPeople(Rows<Person>("email,givenName,familyName,organization\n"
@@ -305,7 +338,7 @@ TEST(ImportReport, RefusesTheFileNamingTheFirstLines) {
   EXPECT_EQ(ReasonOf(refusal), "ROWS_REFUSED");
   EXPECT_THAT(refusal.message(), HasSubstr("30 of 30"));
   // It goes in a header of HTTP/2, of which there are 8 KB.
-  EXPECT_LT(refusal.ToString().size(), 8000);
+  EXPECT_LT(ToProto(refusal, true).ByteSizeLong() * 4 / 3, 8000);
 }
 
 }  // namespace
