@@ -151,6 +151,9 @@ void PlanAppointment(const ImportRow& row, std::string_view parent,
         says.given |= uint64_t{1} << i;
       }
     }
+    if (!given.person_email().empty()) {
+      says.given |= uint64_t{1} << type->FindFieldByName("person")->index();
+    }
     Merge(says, patch, appointment, planned.changed, errors);
   } else {
     appointment = patch;
@@ -252,9 +255,12 @@ void CheckSeats(std::vector<Term>& terms, int seats) {
     taken.insert(seat);
     if (term.planned != nullptr) taken_by_rows.insert(seat);
     ++people[term.person];
+    if (int(people.size()) > seats && term.planned != nullptr) {
+      term.planned->errors.push_back(SeatsTaken(seats));
+      leave(seat);
+    }
     while (int(people.size()) > seats && !taken_by_rows.empty()) {
-      const Seat refused =
-          term.planned != nullptr ? seat : *taken_by_rows.rbegin();
+      const Seat refused = *taken_by_rows.rbegin();
       refused.second->planned->errors.push_back(SeatsTaken(seats));
       leave(refused);
     }
