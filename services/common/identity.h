@@ -52,10 +52,11 @@ struct Caller {
   // The call in progress needs `permission`: when only delegations give it, the
   // call is confined to their matters.
   void ConfineTo(std::string_view permission);
-  // Whether the caller acts for `organization` where `subject`, a resource
+  // Whether the caller acts for `for_organization` where `subject`, a resource
   // name, is concerned. A matter holds what lies beneath it, and an
   // organisation as matter all that is done for it.
-  bool ActsFor(std::string_view organization, std::string_view subject) const;
+  bool ActsFor(std::string_view for_organization,
+               std::string_view subject) const;
 };
 
 // What a caller may read, for the visibility clause of every SELECT:

@@ -15,6 +15,7 @@
 #include "services/membership/day_store.h"
 #include "services/membership/membership_store.h"
 #include "services/membership/organization_store.h"
+#include "services/membership/period_rules.h"
 #include "services/membership/person_store.h"
 
 namespace reglab::membership {

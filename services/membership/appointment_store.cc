@@ -136,7 +136,9 @@ absl::Status CheckSameRole(Transaction& tx, const Appointment& appointment) {
        "dates, or change that appointment.",
        "Personen har samma roll i organet under den tiden. Ändra datumen, "
        "eller "
-       "ändra det uppdraget."});
+       "ändra det uppdraget."},
+      {{"appointment.start_date",
+        {"The person holds the role then.", "Personen har rollen då."}}});
 }
 
 }  // namespace

@@ -207,8 +207,8 @@ absl::Status CheckPermissions(std::string_view field,
     const std::string_view nearest = Nearest(permission, names);
     errors.push_back(
         {Concat(field, "[", i, "]"),
-         {Concat("There is no permission "", Excerpt(permission),
-                 "". Did you mean ", nearest, "?"),
+         {Concat("There is no permission \"", Excerpt(permission),
+                 "\". Did you mean ", nearest, "?"),
           Concat("Det finns ingen behörighet ”", Excerpt(permission),
                  "”. Menade du ", nearest, "?")}});
   }

@@ -7,6 +7,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "services/common/errors.h"
 #include "services/common/status_macros.h"
+#include "services/membership/mail_message.h"
 
 namespace reglab::membership {
 
@@ -55,6 +56,15 @@ absl::Status CheckNewPerson(const Invitation& invitation) {
   need(invitation.organization(), "organization");
   if (missing.empty()) return absl::OkStatus();
   return InvalidFields(std::move(missing));
+}
+
+absl::Status CheckAddress(const Invitation& invitation) {
+  if (IsAddress(invitation.email())) return absl::OkStatus();
+  return InvalidField("invitation.email",
+                      {"No letter can be sent there. Give an address like "
+                       "name@example.se.",
+                       "Dit går det inte att skicka brev. Ange en adress som "
+                       "namn@example.se."});
 }
 
 absl::Status CheckWaits(const Invitation& invitation) {

@@ -25,6 +25,9 @@ absl::StatusOr<absl::Duration> LifetimeOf(const v1::Invitation& invitation,
 // INVALID_ARGUMENT names all that is missing.
 absl::Status CheckNewPerson(const v1::Invitation& invitation);
 
+// Whether a letter can be sent to the invitation's address: INVALID_ARGUMENT.
+absl::Status CheckAddress(const v1::Invitation& invitation);
+
 // Whether it can still be sent again or revoked: FAILED_PRECONDITION when it
 // was accepted or revoked.
 absl::Status CheckWaits(const v1::Invitation& invitation);

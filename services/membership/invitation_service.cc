@@ -12,6 +12,7 @@
 #include "services/membership/invitation_rules.h"
 #include "services/membership/invitation_store.h"
 #include "services/membership/organization_store.h"
+#include "services/membership/outbox_store.h"
 #include "services/membership/person_rules.h"
 #include "services/membership/person_store.h"
 
@@ -83,6 +84,28 @@ absl::StatusOr<Person> NewPerson(Call& call, Transaction& tx,
   return people::Insert(tx, person);
 }
 
+// Puts the letter with the link into the outbox. The token is the whole of the
+// fragment, which no server is sent.
+absl::Status SendLetter(Transaction& tx, const Invitation& invitation,
+                        const std::string& token) {
+  ASSIGN_OR_RETURN(const invitations::LetterNames names,
+                   invitations::FindLetterNames(tx, invitation));
+  const bool swedish = invitation.language() == "sv";
+  return outbox::Enqueue(
+      tx, {.template_name = "invitation",
+           .language = invitation.language(),
+           .email = invitation.email(),
+           .person = invitation.person(),
+           .parameters = {{"organization", names.organization},
+                          {"inviter", !names.inviter.empty() ? names.inviter
+                                      : swedish              ? "Reglabs kansli"
+                                                : "Reglab's secretariat"},
+                          {"expires", names.expires}},
+           .organization = invitation.organization(),
+           .subject = invitation.name(),
+           .link = absl::StrCat("/invitation#", token)});
+}
+
 absl::StatusOr<Invitation> CreateInvitation(
     Call& call, const CreateInvitationRequest& request) {
   Invitation wanted = request.invitation();
@@ -105,10 +128,15 @@ absl::StatusOr<Invitation> CreateInvitation(
     invitation.set_person(person.name());
     invitation.set_organization(person.organization());
     if (invitation.email().empty()) invitation.set_email(person.email());
+    RETURN_IF_ERROR(CheckAddress(invitation));
     RETURN_IF_ERROR(
         organizations::Lock(tx, call.audience(), person.organization(), "")
             .status());
-    return invitations::Insert(tx, invitation, lifetime, HashSecret(token));
+    ASSIGN_OR_RETURN(
+        const Invitation stored,
+        invitations::Insert(tx, invitation, lifetime, HashSecret(token)));
+    RETURN_IF_ERROR(SendLetter(tx, stored, token));
+    return stored;
   });
 }
 
@@ -121,7 +149,10 @@ absl::StatusOr<Invitation> ResendInvitation(
         invitations::Lock(tx, call.audience(), request.name(), request.etag()));
     RETURN_IF_ERROR(CheckActsFor(call.caller(), invitation.organization()));
     RETURN_IF_ERROR(CheckResend(invitation, absl::Now()));
-    return invitations::Renew(tx, invitation, HashSecret(token));
+    ASSIGN_OR_RETURN(const Invitation renewed,
+                     invitations::Renew(tx, invitation, HashSecret(token)));
+    RETURN_IF_ERROR(SendLetter(tx, renewed, token));
+    return renewed;
   });
 }
 

@@ -57,6 +57,13 @@ const Statement kCountWaiting(
     "SELECT count(*) FROM invitations WHERE organization = $1"
     " AND accept_time IS NULL AND revoke_time IS NULL AND expire_time > now()");
 
+const Statement kLetterNames(
+    "SELECT o.display_name, coalesce(p.display_name, ''),"
+    " to_char(i.expire_time AT TIME ZONE 'Europe/Stockholm',"
+    "   'YYYY-MM-DD HH24:MI')"
+    " FROM invitations i JOIN organizations o ON o.name = i.organization"
+    " LEFT JOIN people p ON p.name = i.inviter WHERE i.name = $1");
+
 void RecordChange(Transaction& tx, Change::Kind kind,
                   const Invitation& invitation,
                   std::vector<std::string> paths) {
@@ -160,6 +167,15 @@ absl::StatusOr<Invitation> Revoke(Transaction& tx,
   Invitation stored = ReadRow<Invitation>(rows[0]);
   RecordChange(tx, Change::Kind::kUpdated, stored, {"revoke_time"});
   return stored;
+}
+
+absl::StatusOr<LetterNames> FindLetterNames(Transaction& tx,
+                                            const Invitation& invitation) {
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kLetterNames, {invitation.name()},
+                                          invitation.name()));
+  const Row row = rows[0];
+  return LetterNames{std::string(row.Text(0)), std::string(row.Text(1)),
+                     std::string(row.Text(2))};
 }
 
 absl::StatusOr<Invitation> Redeem(Transaction& tx,

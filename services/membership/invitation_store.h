@@ -1,6 +1,7 @@
 #ifndef REGLAB_SERVICES_MEMBERSHIP_INVITATION_STORE_H_
 #define REGLAB_SERVICES_MEMBERSHIP_INVITATION_STORE_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -41,6 +42,15 @@ absl::StatusOr<v1::Invitation> Renew(Transaction& tx,
 
 absl::StatusOr<v1::Invitation> Revoke(Transaction& tx,
                                       const v1::Invitation& invitation);
+
+// What the letter says in words.
+struct LetterNames {
+  std::string organization;
+  std::string inviter;  // "" for a client
+  std::string expires;  // time in Sweden, "2026-12-08 09:15"
+};
+absl::StatusOr<LetterNames> FindLetterNames(Transaction& tx,
+                                            const v1::Invitation& invitation);
 
 // Uses the link with this token, which works once: of two at the same time one
 // gets the invitation, whose `person` is to be linked with who comes. NOT_FOUND

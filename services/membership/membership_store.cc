@@ -177,7 +177,9 @@ absl::StatusOr<Membership> Insert(Transaction& tx, Membership membership) {
         {"The organisation has a membership that is applied for or active. "
          "Change that one, or end it first.",
          "Organisationen har ett medlemskap som är sökt eller aktivt. Ändra "
-         "det, eller avsluta det först."});
+         "det, eller avsluta det först."},
+        {{"membership.state",
+          {"There is one already.", "Det finns redan ett."}}});
   }
   Membership stored = ReadRow<Membership>(rows[0]);
   RecordChange(tx, Change::Kind::kCreated, stored, {});

@@ -29,7 +29,7 @@ using v1::PrivacyFields;
 
 constexpr std::string_view kPackages = "reglab.";
 constexpr std::string_view kPurpose = "Purpose: ";
-constexpr std::string_view kKept = ". Kept ";
+constexpr std::string_view kKept = "Kept ";
 constexpr char kUsualBasis[] =
     "Article 6(1)(e): a task carried out in the public interest";
 
@@ -46,13 +46,16 @@ void AddFieldsOf(const Descriptor& message, PrivacyFields& all) {
     entry.set_type(entry.service() +
                    message.full_name().substr(package.size()));
     entry.set_field(field.json_name());
+    // "Purpose: to send documents. Kept until the person is deleted."
     std::string_view text = rules.personal_data();
     if (text.starts_with(kPurpose)) text.remove_prefix(kPurpose.size());
     if (text.ends_with('.')) text.remove_suffix(1);
-    const size_t kept = text.find(kKept);
-    entry.set_purpose(std::string(text.substr(0, kept)));
-    if (kept != std::string_view::npos) {
-      entry.set_retention(std::string(text.substr(kept + kKept.size())));
+    const size_t end = text.find(". ");
+    entry.set_purpose(std::string(text.substr(0, end)));
+    if (end != std::string_view::npos) {
+      std::string_view retention = text.substr(end + 2);
+      if (retention.starts_with(kKept)) retention.remove_prefix(kKept.size());
+      entry.set_retention(std::string(retention));
     }
     entry.set_legal_basis(rules.legal_basis().empty() ? kUsualBasis
                                                       : rules.legal_basis());

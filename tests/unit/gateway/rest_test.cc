@@ -464,6 +464,7 @@ TEST_F(RestTest, NobodyIsCountedByAddressButForWhatTheCacheAnswers) {
 }
 
 TEST_F(RestTest, AFeedTokenReadsItsFeedAndNothingElse) {
+  service_ = [](const Call&) { return Reply(); };
   const std::string token =
       "token=" + FormatApiKey({"abcdefghijkl", "abcdefghijklmnopqrstuvwxyz"},
                               kFeedTokenPrefix);

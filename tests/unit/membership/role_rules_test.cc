@@ -30,7 +30,7 @@ TEST(RoleTest, ARepresentativeWritesAndAColleagueReads) {
         "membership.delegations.write"}) {
     EXPECT_THAT(representative, Contains(scope));
   }
-  for (const std::string& role : {"MEMBER", "BOARD", "OPERATOR"}) {
+  for (const char* role : {"MEMBER", "BOARD", "OPERATOR"}) {
     for (const std::string& scope : ScopesOfPerson({role})) {
       EXPECT_FALSE(scope.ends_with(".write")) << role << scope;
     }

@@ -40,6 +40,7 @@ class Owner:
         self.stranger = self.member(suite)
         self.known = [self.organization]  # the owner's things, the newest first
         self.private = set()  # those that only the owner and the secretariat may see
+        self.not_fitting = {}  # by method: fields that do not go with the others
         self.methods = {name: method for name, method in sorted(CONTRACT.methods.items())}
         self.make_everything()
         self.keys = {
@@ -145,38 +146,61 @@ class Owner:
         body = None
         fields = {field.name: field for field in method.input_type.fields}
         if rule.body == "*":
-            body = self.body(method.input_type, [name.split(".")[0] for name in variables])
+            left_out = [name.split(".")[0] for name in variables]
+            body = self.body(method.input_type, left_out)
             if "validate_only" in fields:
                 body["validateOnly"] = True
         elif rule.body:
             message = fields[rule.body].message_type
             body = self.change(message) if verb == "patch" else self.body(message)
+        for field in self.not_fitting.get(method.full_name, ()):
+            body.pop(field, None)
         if rule.body != "*" and "validate_only" in fields:
             path += "?validateOnly=true"
         text = path + json.dumps(body)
+        # What is public may be answered to by others; changed by others nothing may be.
+        names = self.known if verb in ("patch", "delete") else [self.organization, *self.private]
         return Call(verb=verb.upper(), path=path, body=body,
-                    owned=any(f"{name}\"" in text or re.search(re.escape(name) + r"(/|\?|$)", path) for name in self.known))
+                    owned=any(f"{name}\"" in text or re.search(re.escape(name) + r"(/|\?|$)", path) for name in names))
+
+    def make(self, method):
+        """The answer to a Create; what the service says does not fit is left out."""
+        for _ in range(4):
+            call = self.request(method)
+            if not call or "finns-inte" in call.path:
+                return None
+            body = {field: value for field, value in call.body.items() if field != "validateOnly"}
+            answer = self.suite.call("POST", call.path.partition("?")[0], body)
+            named = {re.split(r"[.\[]", error["field"])[0] for error in answer.json.get("errors", [])}
+            if answer.status != 400 or not named & set(body):
+                return answer
+            self.not_fitting.setdefault(method.full_name, set()).update(named)
+        return answer
 
     def make_everything(self):
         """One of each collection, those in front that others refer to."""
         creations = [method for name, method in self.methods.items() if "/Create" in name]
         for _ in range(3):
             for method in list(creations):
-                call = self.request(method)
-                if not call or call.path.count("finns-inte"):
-                    continue
-                answer = self.suite.call("POST", call.path.partition("?")[0], call.body)
-                if answer.status != 201:
+                answer = self.make(method)
+                if answer is None or answer.status != 201:
                     continue
                 creations.remove(method)
                 made = answer.json
-                if "/CreateOrganization" in method.full_name.replace(".Create", "/Create"):
+                if "name" not in made or made["name"].count("/") == 1 and made["name"].startswith("organizations/"):
                     continue
                 self.known.insert(0, made["name"])
-                read = self.methods.get(method.containing_service.full_name + "/" + method.name.replace("Create", "Get"))
+                read = self.methods.get(f"{method.containing_service.full_name}/{method.name.replace('Create', 'Get')}")
                 if made.get("visibility") == "ORGANIZATION" or (read and not CONTRACT.extension(read, ACCESS).public):
                     self.private.add(made["name"])
         self.not_made = [method.full_name for method in creations]
+        # Of the rest, what is there already.
+        for name, method in self.methods.items():
+            call = self.request(method) if "/List" in name else None
+            if call and "finns-inte" not in call.path:
+                for rows in self.suite.get(call.path).json.values():
+                    if isinstance(rows, list) and rows and isinstance(rows[0], dict) and rows[0].get("name"):
+                        self.known.append(rows[0]["name"])
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +271,7 @@ def test_every_rpc_is_open_to_whom_it_should_be(suite, owner, capsys):
             if kind == "foreign" and call.owned and call.verb != "GET" and answer.status == 400:
                 unproven.append(name)
             # What is said of the call is what the call does.
-            if kind in ("own", "foreign") and answer.status != 400:
+            if kind in ("own", "foreign") and answer.status != 400 and not access.any_caller:
                 said = asked_of_check(suite, owner, name, call, kind)
                 checked += 1
                 if said.get("allowed", False) and answer.status in (401, 403) or (
