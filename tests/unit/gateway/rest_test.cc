@@ -352,7 +352,7 @@ TEST_F(RestTest, AFileIsTakenAsItIsWhereTheContractSaysSo) {
   std::string content;
   bool validate_only = false;
   service_ = [&](const Call& call) {
-    membership::v1::ImportPeopleRequest request;
+    reglab::membership::v1::ImportPeopleRequest request;
     EXPECT_TRUE(request.ParseFromString(call.message));
     content = request.content();
     validate_only = request.validate_only();
