@@ -136,14 +136,17 @@ absl::Status Connection::StatusOfParser(const Error& error) const {
                ? AddressTooLong()
                : HeadersTooLarge(options_.most_header_bytes);
   }
+  if (error == http::error::body_limit) {
+    return BodyTooLarge(options_.largest_body_bytes);
+  }
   return MalformedRequest();
 }
 
 asio::awaitable<absl::Status> Connection::ReadHeader() {
   parser_.emplace(&request_);
   parser_->header_limit(uint32_t(options_.most_header_bytes));
-  // How much is too much is known when it is known who answers.
-  parser_->body_limit(boost::none);
+  // How much is too much is often known only when it is known who answers.
+  parser_->body_limit(options_.largest_body_bytes);
   most_body_bytes_ = options_.most_body_bytes;
   // The parser takes line by line, and limits only what it has not taken yet.
   size_t taken = 0;

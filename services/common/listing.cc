@@ -354,8 +354,9 @@ absl::StatusOr<std::vector<std::string>> ConditionsOf(const Listing& listing,
       found = absl::StrCat(ForAbsl(listing.search), " @@ swedish_query(",
                            Bind(params, Param(question.q)), ")");
     }
-    const std::vector<std::string> words = WordsOf(question.q);
-    if (!listing.word.empty() && !words.empty()) {
+    const std::vector<std::string> words =
+        listing.word.empty() ? std::vector<std::string>() : WordsOf(question.q);
+    if (!words.empty()) {
       std::vector<std::string> fits;
       for (const std::string& word : words) {
         const std::string bound =
@@ -368,12 +369,11 @@ absl::StatusOr<std::vector<std::string>> ConditionsOf(const Listing& listing,
                  {"{w}", bound}}),
             ")"));
       }
-      absl::StrAppend(&found, found.empty() ? "" : " OR ",
-                      absl::StrJoin(fits, " AND "));
+      found = absl::StrCat("(", found, found.empty() ? "" : " OR ",
+                           absl::StrJoin(fits, " AND "), ")");
     }
     // Nothing to search for, but punctuation: nothing is found.
-    conditions.push_back(found.empty() ? "false"
-                                       : absl::StrCat("(", found, ")"));
+    conditions.push_back(found.empty() ? "false" : found);
   }
   return conditions;
 }

@@ -30,7 +30,7 @@ testing::Suite& Running() {
         " visibility, owners, text, organizations, etag)"
         " SELECT 'meetings/m' || i % 5000 + 1 || '/discussions/d' || i,"
         "  'meetings/m' || i % 5000 + 1, i, 0, 'PUBLIC', '{}', 'Ord',"
-        "  ARRAY['organizations/o' || i % 200, 'organizations/x'], 'x'"
+        "  ARRAY['organizations/o' || i % 2000, 'organizations/x'], 'x'"
         "  FROM generate_series(1, 20000) i;"
         "INSERT INTO actions (name, parent, position, source_line,"
         " visibility, owners, text, owner, state, etag)"
@@ -84,7 +84,7 @@ TEST(PartsOfAnOrganization, AreItsAttendancesDiscussionsAndActions) {
   EXPECT_EQ(List<v1::ListDiscussionsResponse>(
                 "DiscussionsService/ListDiscussions", discussions)
                 .discussions_size(),
-            100);
+            10);
   EXPECT_THAT(Plan(*items::TableOf<v1::Discussion>().listing, discussions),
               HasSubstr("discussions_organizations"));
   v1::ListActionsRequest actions;

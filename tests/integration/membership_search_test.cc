@@ -135,9 +135,9 @@ class Search : public ::testing::Test {
     request.set_q(q);
     request.set_organization(organization);
     Names names;
-    for (const auto& one :
-         List<ListPeopleResponse>("PeopleService/ListPeople", request)
-             .people()) {
+    const auto found =
+        List<ListPeopleResponse>("PeopleService/ListPeople", request);
+    for (const auto& one : found.people()) {
       names.push_back(one.display_name());
     }
     return names;
@@ -147,9 +147,9 @@ class Search : public ::testing::Test {
     request.set_parent("bodies/-");
     request.set_q(q);
     Names names;
-    for (const auto& one : List<ListAppointmentsResponse>(
-                               "AppointmentsService/ListAppointments", request)
-                               .appointments()) {
+    const auto found = List<ListAppointmentsResponse>(
+        "AppointmentsService/ListAppointments", request);
+    for (const auto& one : found.appointments()) {
       names.push_back(one.person_display_name());
     }
     return names;

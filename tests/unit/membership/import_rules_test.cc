@@ -96,7 +96,7 @@ TEST(ImportOfPeople, CreatesChangesAndLeaves) {
   EXPECT_TRUE(plan[0].random_name);
   EXPECT_EQ(plan[1].resource.name(), "people/astrid");
   EXPECT_EQ(plan[1].resource.etag(), "before");
-  EXPECT_THAT(plan[1].changed, ElementsAre("email", "title"));
+  EXPECT_THAT(plan[1].changed, ElementsAre("title", "email"));
 }
 
 TEST(ImportOfPeople, WhatTheFileDoesNotSayStaysAndAnEmptyNameIsMade) {
