@@ -1,4 +1,4 @@
--- Search by name, alias, county and body that forgives typing.
+-- Search by name, alias, county and body that forgives typing; labels of imports.
 
 -- A word as it is searched for.
 CREATE FUNCTION search_word(word text) RETURNS text
@@ -72,3 +72,15 @@ CREATE INDEX bodies_words ON bodies USING gin (words gin_trgm_ops);
 ALTER TABLE appointments ADD words text NOT NULL GENERATED ALWAYS AS
   (search_words(person_display_name)) STORED;
 CREATE INDEX appointments_words ON appointments USING gin (words gin_trgm_ops);
+
+INSERT INTO vocabularies (name, display_name, display_name_en, terms, etag) VALUES
+  ('vocabularies/import-format', 'Filformat vid import', 'Format of an imported file', '[
+     {"code": "CSV", "labelSv": "CSV, med komma eller semikolon", "labelEn": "CSV, with commas or semicolons"},
+     {"code": "NDJSON", "labelSv": "Ett JSON-objekt per rad", "labelEn": "A JSON object per line"}]',
+   'h4t6m2x7q5w3r2zc'),
+  ('vocabularies/import-outcome', 'Vad som blir av en rad', 'What becomes of a row', '[
+     {"code": "CREATED", "labelSv": "Ny", "labelEn": "Created"},
+     {"code": "UPDATED", "labelSv": "Ändrad", "labelEn": "Updated"},
+     {"code": "UNCHANGED", "labelSv": "Oförändrad", "labelEn": "Unchanged"},
+     {"code": "REFUSED", "labelSv": "Godtas inte", "labelEn": "Refused"}]',
+   'w5k3p7n2x6d4t2zb');
