@@ -357,6 +357,12 @@ absl::StatusOr<std::vector<std::string>> ConditionsOf(const Listing& listing,
     const std::vector<std::string> words =
         listing.word.empty() ? std::vector<std::string>() : WordsOf(question.q);
     if (!words.empty()) {
+      // The search leaves out words that say little. The last one may be the
+      // beginning of one that says much: "region upp".
+      if (!found.empty()) {
+        absl::StrAppend(&found, " AND numnode(swedish_query(",
+                        Bind(params, Param(words.back())), ")) > 0");
+      }
       std::vector<std::string> fits;
       for (const std::string& word : words) {
         const std::string bound =

@@ -154,11 +154,11 @@ const Listing kListing = {
     .key = "a.name",
     .organization = "a.organization = {n}",
     .word =
-        "a.words LIKE {p} OR a.words %> {w}"
+        "a.words LIKE {p} OR a.words %>> {w}"
         " OR a.organization = ANY(ARRAY(SELECT o.name FROM organizations o"
-        " WHERE o.words LIKE {p} OR o.words %> {w}))"
+        " WHERE o.words LIKE {p} OR o.words %>> {w}))"
         " OR a.parent = ANY(ARRAY(SELECT s.name FROM bodies s"
-        " WHERE s.words LIKE {p} OR s.words %> {w}))",
+        " WHERE s.words LIKE {p} OR s.words %>> {w}))",
     .fields = {{"name", "a.name", ListField::Type::kText, true, nullptr, true},
                {"person_display_name", "a.person_display_name",
                 ListField::Type::kText, true, nullptr, true},

@@ -83,7 +83,7 @@ const Listing kListing = {
     .key = "b.name",
     .organization = "b.convener = {n}",
     .search = "b.search",
-    .word = "b.words LIKE {p} OR b.words %> {w}",
+    .word = "b.words LIKE {p} OR b.words %>> {w}",
     .fields = {{"name", "b.name", ListField::Type::kText, true, nullptr, true},
                {"display_name", "b.display_name", ListField::Type::kText, true,
                 nullptr, true},

@@ -232,7 +232,7 @@ const Listing kListing = {
     .in_force = kBelonged,
     .key = "o.name",
     .search = "o.search",
-    .word = "o.words LIKE {p} OR o.words %> {w}",
+    .word = "o.words LIKE {p} OR o.words %>> {w}",
     .fields = ListFields(),
     .default_order = "display_name",
 };

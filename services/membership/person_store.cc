@@ -110,9 +110,9 @@ const Listing kListing = {
     .organization = "p.organization = {n}",
     .search = "p.search",
     .word =
-        "p.words LIKE {p} OR p.words %> {w}"
+        "p.words LIKE {p} OR p.words %>> {w}"
         " OR p.organization = ANY(ARRAY(SELECT o.name FROM organizations o"
-        " WHERE o.words LIKE {p} OR o.words %> {w}))",
+        " WHERE o.words LIKE {p} OR o.words %>> {w}))",
     .fields = {{"name", "p.name", ListField::Type::kText, true, nullptr, true},
                {"family_name", "p.family_name", ListField::Type::kText, true,
                 nullptr, true},

@@ -1,9 +1,10 @@
 -- Search by name, alias, county and body that forgives typing; labels of imports.
 
--- A word as it is searched for.
+-- A word as it is searched for. The collation is named, because it would else be
+-- that of the argument, and a code is of "C", which knows no letter but ASCII's.
 CREATE FUNCTION search_word(word text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT lower(normalize(word, NFC))
+  SELECT lower(normalize(word, NFC) COLLATE "sv-x-icu")
 $$;
 
 -- The words of a text, each after a blank; those with å, ä, ö and the like also
@@ -14,7 +15,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN plain = folded THEN plain ELSE plain || folded END
   FROM (SELECT plain, translate(plain, 'åäáàâæöóòôøéèêëüúùûíìîïñç',
                                        'aaaaaaoooooeeeeuuuuiiiinc') AS folded
-        FROM (SELECT ' ' || regexp_replace(public.search_word(words),
+        FROM (SELECT ' ' || regexp_replace(
+                public.search_word(words) COLLATE "sv-x-icu",
                 '[^[:alnum:]]+', ' ', 'g') AS plain) AS p) AS f
 $$;
 

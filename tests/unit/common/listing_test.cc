@@ -329,19 +329,21 @@ TEST(ListOfAnOrganization, HasPagesOfItsOwn) {
 
 TEST(ListWithWords, AsksForEachWordOrForTheWholeSearch) {
   Listing listing = Plain();
-  listing.word = "a.words LIKE {p} OR a.words %> {w}";
+  listing.word = "a.words LIKE {p} OR a.words %>> {w}";
   ListOrganizationsRequest request;
   request.set_q("Region, Örebro%");
   const ListQuery query = Make(listing, request);
-  EXPECT_NE(query.sql.find(
-                "(a.search @@ swedish_query($1) OR "
-                "(a.words LIKE '% ' || search_word($2) || '%' OR a.words %> "
-                "search_word($2)) AND "
-                "(a.words LIKE '% ' || search_word($3) || '%' OR a.words %> "
-                "search_word($3)))"),
-            std::string::npos)
+  EXPECT_NE(
+      query.sql.find(
+          "(a.search @@ swedish_query($1) AND numnode(swedish_query($2)) > 0 "
+          "OR (a.words LIKE '% ' || search_word($3) || '%' OR a.words %>> "
+          "search_word($3)) AND "
+          "(a.words LIKE '% ' || search_word($4) || '%' OR a.words %>> "
+          "search_word($4)))"),
+      std::string::npos)
       << query.sql;
-  EXPECT_EQ(ValuesOf(query), (Values{"Region, Örebro%", "Region", "Örebro"}));
+  EXPECT_EQ(ValuesOf(query),
+            (Values{"Region, Örebro%", "Örebro", "Region", "Örebro"}));
 }
 
 TEST(ListWithWords, OfNothingButSignsFindsNothing) {
