@@ -37,8 +37,9 @@ testing::Suite& Running() {
         " SELECT 'meetings/m' || i % 5000 + 1 || '/actions/a' || i,"
         "  'meetings/m' || i % 5000 + 1, i, 0, 'PUBLIC', '{}', 'Gör',"
         "  'organizations/o' || i % 200, 'OPEN', 'x'"
-        "  FROM generate_series(1, 20000) i;"
-        "ANALYZE");
+        "  FROM generate_series(1, 20000) i");
+    // Alone: it also empties what the indexes put off.
+    started.Sql("meetings", "VACUUM ANALYZE");
     return started;
   }();
   return suite;

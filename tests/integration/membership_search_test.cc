@@ -105,8 +105,9 @@ class Search : public ::testing::Test {
         "INSERT INTO memberships (name, parent, owners, category, state, etag)"
         " SELECT 'organizations/o' || i % 500 + 1 || '/memberships/m' || i,"
         "  'organizations/o' || i % 500 + 1, '{}', 'MEMBER', 'ENDED', 'x'"
-        "  FROM generate_series(1, 5000) i;"
-        "ANALYZE");
+        "  FROM generate_series(1, 5000) i");
+    // Alone: it also empties what the indexes put off.
+    Running().Sql("membership", "VACUUM ANALYZE");
   }
 
   template <class Response, class Request>
