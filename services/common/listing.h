@@ -66,8 +66,8 @@ struct Listing {
   std::string_view search;
   // What holds for a row that one word of `q` fits, with {p} for the pattern of
   // LIKE that it begins a word, and {w} for the word itself:
-  // "a.words LIKE {p} OR a.words %>> {w}". A row is found when all words fit it,
-  // or `search` does. "" = by `search` alone.
+  // "a.words LIKE {p} OR a.words %>> {w}". A row is found when all words fit
+  // it, or `search` does. "" = by `search` alone.
   std::string_view word;
   std::vector<ListField> fields;
   // "" = by key; otherwise as order_by: "start_date desc".
