@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include <charconv>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -388,9 +389,13 @@ Params FieldArrays(const std::vector<const Message*>& messages,
   params.reserve(names.size());
   for (const std::string_view name : names) {
     std::string text = "{";
+    const FieldDescriptor* field = nullptr;
+    bool empty_is_null = false;
     for (const Message* message : messages) {
-      const auto [field, empty_is_null] =
-          FieldNamed(message->GetDescriptor(), name);
+      if (field == nullptr) {
+        std::tie(field, empty_is_null) =
+            FieldNamed(message->GetDescriptor(), name);
+      }
       const Param value = FieldParam(*message, field, empty_is_null);
       if (text.size() > 1) text.push_back(',');
       if (value.text()) {
