@@ -35,6 +35,10 @@ class Limits {
     return Take(body_bytes_, int64_t(bytes), int64_t(options_.most_body_bytes));
   }
   void ReturnBody(size_t bytes) { body_bytes_ -= int64_t(bytes); }
+  // For a body that is larger than most may be: one at a time, so that the
+  // others keep their part.
+  bool TakeLargeBody() { return Take(large_bodies_, 1, 1); }
+  void ReturnLargeBody() { large_bodies_ -= 1; }
 
   int64_t connections() const { return connections_; }
   int64_t calls() const { return calls_; }
@@ -50,6 +54,7 @@ class Limits {
   std::atomic<int64_t> connections_{0};
   std::atomic<int64_t> calls_{0};
   std::atomic<int64_t> body_bytes_{0};
+  std::atomic<int64_t> large_bodies_{0};
 };
 
 // How often each caller may ask: a bucket of tokens for each, as large as what

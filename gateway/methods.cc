@@ -41,6 +41,11 @@ Method DescribeMethod(const google::protobuf::MethodDescriptor* method) {
   // Reading a whole document takes longer than anything else.
   result.time = method->name().starts_with("Import") ? absl::Seconds(60)
                                                      : absl::Seconds(10);
+  const auto& body = method->options().GetExtension(options::v1::body);
+  result.most_body_bytes = size_t(body.most_bytes());
+  result.media_types.assign(body.media_types().begin(),
+                            body.media_types().end());
+  result.text_field = method->input_type()->FindFieldByName(body.text_field());
   result.response = method->output_type();
   result.name_field = StringField(result.response, "name");
   result.etag_field = StringField(result.response, "etag");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
@@ -25,8 +26,12 @@ struct Method {
   std::string path;  // "/reglab.learning.v1.IdeasService/GetIdea"
   int service;       // in kServiceNames
   bool is_public;
-  bool reads;           // changes nothing, so that it may be done twice
-  absl::Duration time;  // after which it is given up
+  bool reads;              // changes nothing, so that it may be done twice
+  absl::Duration time;     // after which it is given up
+  size_t most_body_bytes;  // 0: as many as any
+  // The media types that `text_field` of the request may come in, or none.
+  std::vector<std::string> media_types;
+  const google::protobuf::FieldDescriptor* text_field;
   const google::protobuf::Descriptor* response;
   // Numbers of string fields of the response; 0 when there is none.
   int name_field;

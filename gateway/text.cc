@@ -1,8 +1,5 @@
 #include "gateway/text.h"
 
-#include "absl/strings/ascii.h"
-#include "services/common/spelling.h"
-
 namespace reglab::gateway {
 namespace {
 
@@ -36,50 +33,6 @@ std::optional<std::string> PercentDecode(std::string_view text,
   }
   if (!IsUtf8(decoded)) return std::nullopt;
   return decoded;
-}
-
-std::string CamelPath(std::string_view snake_path) {
-  std::string camel;
-  camel.reserve(snake_path.size());
-  bool raise = false;
-  for (char c : snake_path) {
-    if (c == '_') {
-      raise = true;
-      continue;
-    }
-    camel.push_back(raise ? absl::ascii_toupper(c) : c);
-    raise = false;
-  }
-  return camel;
-}
-
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::pair<std::string_view, std::string_view> Cut(std::string_view text,
-                                                  char separator) {
-  const size_t at = text.find(separator);
-  if (at == std::string_view::npos) return {text, {}};
-  return {text.substr(0, at), text.substr(at + 1)};
-}
-
-bool TakePrefix(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
-
-bool TakeSuffix(std::string_view& text, std::string_view suffix) {
-  if (!text.ends_with(suffix)) return false;
-  text.remove_suffix(suffix.size());
-  return true;
 }
 
 }  // namespace reglab::gateway

@@ -14,10 +14,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/field_values.h"
-#include "gateway/json_reader.h"
 #include "gateway/text.h"
 #include "services/common/errors.h"
+#include "services/common/field_values.h"
+#include "services/common/json_reader.h"
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 
@@ -57,12 +57,25 @@ struct Draft {
   }
   // Whether a query parameter may fill this field of the request.
   bool InQuery(const FieldDescriptor* field) const {
+    if (input.text_field != nullptr) {
+      return field != input.text_field && !IsBound(field) && !field->is_map();
+    }
     return route().body != "*" && field->name() != route().body &&
            !IsBound(field) && !field->is_map();
   }
 };
 
 absl::Status ReadBody(Draft& draft) {
+  if (const FieldDescriptor* field = draft.input.text_field) {
+    if (!IsUtf8(draft.input.body)) {
+      return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_TEXT",
+                       {"The body is not UTF-8. Save the file as UTF-8.",
+                        "Innehållet är inte UTF-8. Spara filen som UTF-8."});
+    }
+    draft.request->GetReflection()->SetString(draft.request, field,
+                                              std::string(draft.input.body));
+    return absl::OkStatus();
+  }
   const bool empty =
       draft.input.body.find_first_not_of(" \t\r\n") == std::string_view::npos;
   if (draft.route().body.empty()) {

@@ -10,6 +10,7 @@
 
 namespace google::protobuf {
 class Descriptor;
+class FieldDescriptor;
 class Message;
 }  // namespace google::protobuf
 
@@ -18,8 +19,10 @@ namespace reglab::gateway {
 // What a REST request says beside its method and path. Views of the request's
 // own buffers; empty when it is not there.
 struct RestInput {
-  std::string_view query;            // without "?", still percent-encoded
-  std::string_view body;             // JSON, unpacked
+  std::string_view query;  // without "?", still percent-encoded
+  std::string_view body;   // JSON, unpacked
+  // The field that the body is, when it is no JSON; else null.
+  const google::protobuf::FieldDescriptor* text_field = nullptr;
   std::string_view if_match;         // the header's value
   std::string_view idempotency_key;  // the header's value
 };

@@ -221,7 +221,8 @@ json::object HeaderReference(const char* name) {
 
 void OpenApi::AddQueryParameters(const Route& route, const Descriptor* request,
                                  const Path& path, json::array& parameters) {
-  if (route.body == "*") return;
+  const auto& text = route.method->options().GetExtension(options::v1::body);
+  if (route.body == "*" && text.text_field().empty()) return;
   const auto add = [&](const std::string& name, const FieldDescriptor* field,
                        const std::string& description) {
     json::object schema = schemas_.Field(field);
@@ -237,14 +238,16 @@ void OpenApi::AddQueryParameters(const Route& route, const Descriptor* request,
     const FieldDescriptor* field = request->field(i);
     // The headers If-Match and Idempotency-Key say the same.
     if (field->name() == route.body || path.fields.contains(field) ||
-        field->name() == "etag" || field->name() == "request_id") {
+        field->name() == text.text_field() || field->name() == "etag" ||
+        field->name() == "request_id") {
       continue;
     }
-    const bool text =
+    const bool plain =
         field->message_type() == nullptr ||
         field->message_type()->full_name().starts_with("google.protobuf.");
-    if (!text) continue;
-    const std::string comment = CommentOf(field);
+    if (!plain) continue;
+    std::string comment = CommentOf(field);
+    if (route.body == "*") comment += " Beside a body that is not JSON.";
     if (field->name() == "skip") {
       add("offset", field, comment);
       continue;
@@ -272,6 +275,11 @@ json::object OpenApi::RequestBody(const Route& route, const Descriptor* request,
       required |= RulesOf(field).required() && !path.fields.contains(field);
     }
     content["application/json"] = std::move(media);
+    for (const std::string& type : route.method->options()
+                                       .GetExtension(options::v1::body)
+                                       .media_types()) {
+      content[type] = {{"schema", {{"type", "string"}}}};
+    }
   } else {
     const Descriptor* type =
         request->FindFieldByName(route.body)->message_type();

@@ -137,7 +137,7 @@ absl::Status Connection::StatusOfParser(const Error& error) const {
                : HeadersTooLarge(options_.most_header_bytes);
   }
   if (error == http::error::body_limit) {
-    return BodyTooLarge(options_.most_body_bytes);
+    return BodyTooLarge(options_.largest_body_bytes);
   }
   return MalformedRequest();
 }
@@ -145,7 +145,9 @@ absl::Status Connection::StatusOfParser(const Error& error) const {
 asio::awaitable<absl::Status> Connection::ReadHeader() {
   parser_.emplace(&request_);
   parser_->header_limit(uint32_t(options_.most_header_bytes));
-  parser_->body_limit(options_.most_body_bytes);
+  // How much is too much is often known only when it is known who answers.
+  parser_->body_limit(options_.largest_body_bytes);
+  most_body_bytes_ = options_.most_body_bytes;
   // The parser takes line by line, and limits only what it has not taken yet.
   size_t taken = 0;
   while (true) {
@@ -184,13 +186,30 @@ asio::awaitable<absl::Status> Connection::ReadHeader() {
 
 bool Connection::empty() const { return parser_->is_done(); }
 
+absl::Status Connection::TakeBody(size_t bytes) {
+  if (bytes > most_body_bytes_) return BodyTooLarge(most_body_bytes_);
+  if (bytes <= body_bytes_) return absl::OkStatus();
+  if (bytes > options_.most_body_bytes && !large_body_) {
+    if (!limits_.TakeLargeBody()) return Overloaded();
+    large_body_ = true;
+  }
+  if (!limits_.TakeBody(bytes - body_bytes_)) return Overloaded();
+  body_bytes_ = bytes;
+  return absl::OkStatus();
+}
+
+void Connection::ReturnBody() {
+  limits_.ReturnBody(std::exchange(body_bytes_, 0));
+  if (std::exchange(large_body_, false)) limits_.ReturnLargeBody();
+}
+
 asio::awaitable<absl::Status> Connection::Read(std::string* text) {
   if (parser_->is_done()) co_return absl::OkStatus();
   // What is announced is taken at once, what is not as it comes.
   const size_t announced =
       parser_->content_length() ? size_t(*parser_->content_length()) : 0;
-  if (!limits_.TakeBody(announced)) co_return Overloaded();
-  body_bytes_ = announced;
+  const absl::Status taken = TakeBody(announced);
+  if (!taken.ok()) co_return taken;
   text->reserve(announced);
   parser_->set_body(text);
   Enter(Phase::kBody, options_.body_time);
@@ -206,12 +225,8 @@ asio::awaitable<absl::Status> Connection::Read(std::string* text) {
     if (begin_ < end_) {
       Error error;
       begin_ += parser_->put(BufferOf(buffered()), error);
-      if (text->size() > body_bytes_) {
-        if (!limits_.TakeBody(text->size() - body_bytes_)) {
-          co_return Overloaded();
-        }
-        body_bytes_ = text->size();
-      }
+      const absl::Status grown = TakeBody(text->size());
+      if (!grown.ok()) co_return grown;
       if (error && error != http::error::need_more) {
         co_return StatusOfParser(error);
       }
@@ -244,7 +259,7 @@ asio::awaitable<void> Connection::Run() {
       Enter(Phase::kAnswer, absl::ZeroDuration());
       Body& body = *this;
       co_await handler_.Answer(request_, body, &response);
-      limits_.ReturnBody(std::exchange(body_bytes_, 0));
+      ReturnBody();
     }
     // A body that nobody asked for may have come along.
     if (status.ok() && begin_ < end_) {

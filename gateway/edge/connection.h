@@ -36,7 +36,11 @@ class Connection : private Body {
   enum class Phase { kIdle, kHeader, kBody, kAnswer, kWrite, kLinger };
 
   bool empty() const override;
+  void Allow(size_t most_bytes) override { most_body_bytes_ = most_bytes; }
   boost::asio::awaitable<absl::Status> Read(std::string* text) override;
+  // Whether the body may have that many bytes, and there is room for them.
+  absl::Status TakeBody(size_t bytes);
+  void ReturnBody();
 
   void Enter(Phase phase, absl::Duration time);
   std::string_view buffered() const;
@@ -67,7 +71,9 @@ class Connection : private Body {
   Clock::time_point started_;  // first byte of the request
   bool expired_ = false;
   bool draining_ = false;
-  size_t body_bytes_ = 0;  // taken from the limits
+  size_t most_body_bytes_ = 0;  // of this request
+  size_t body_bytes_ = 0;       // taken from the limits
+  bool large_body_ = false;     // likewise
 };
 
 }  // namespace reglab::gateway

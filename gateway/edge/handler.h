@@ -17,9 +17,12 @@ class Body {
   virtual ~Body() = default;
   // Whether there is none.
   virtual bool empty() const = 0;
-  // Adds all of it to `text`. INVALID_ARGUMENT with the reason BODY_TOO_LARGE
-  // or MALFORMED_REQUEST, DEADLINE_EXCEEDED with REQUEST_TIMEOUT, CANCELLED
-  // when the client is gone.
+  // Lets it have more bytes than others may. Called before Read.
+  virtual void Allow(size_t most_bytes) = 0;
+  // Adds all of it to `text`. RESOURCE_EXHAUSTED with the reason
+  // BODY_TOO_LARGE, or OVERLOADED while another large one is worked on;
+  // INVALID_ARGUMENT with MALFORMED_REQUEST, DEADLINE_EXCEEDED with
+  // REQUEST_TIMEOUT, CANCELLED when the client is gone.
   virtual boost::asio::awaitable<absl::Status> Read(std::string* text) = 0;
 };
 

@@ -15,7 +15,8 @@ namespace reglab::gateway {
 struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  // address:port; port 0 is any
   size_t most_header_bytes = 8192;
-  size_t most_body_bytes = 6 << 20;
+  size_t most_body_bytes = 6 << 20;      // unless a handler allows more
+  size_t largest_body_bytes = 32 << 20;  // that it may allow
   // From the first byte of a request to the end of its header; also how long a
   // new connection may stay silent.
   absl::Duration header_time = absl::Seconds(10);

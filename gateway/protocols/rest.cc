@@ -12,6 +12,7 @@
 #include "gateway/await.h"
 #include "gateway/json_writer.h"
 #include "gateway/problem.h"
+#include "gateway/protocols/media_type.h"
 #include "gateway/representation.h"
 #include "gateway/session_cookie.h"
 #include "gateway/transcoder.h"
@@ -47,43 +48,6 @@ std::string_view SharedKey(const Request& request, bool swedish) {
 
 bool IsRead(std::string_view method) {
   return method == "GET" || method == "HEAD";
-}
-
-// The media type without parameters.
-bool HasType(std::string_view content_type, const char* type) {
-  return absl::EqualsIgnoreCase(
-      ForAbsl(Trim(content_type.substr(0, content_type.find(';')))), type);
-}
-
-// JSON is UTF-8 (RFC 8259); a charset that says otherwise is not understood.
-bool IsUtf8Type(std::string_view content_type) {
-  const std::string lower = absl::AsciiStrToLower(ForAbsl(content_type));
-  const size_t at = lower.find("charset=");
-  return at == std::string::npos ||
-         lower.find("utf-8", at) != std::string::npos;
-}
-
-absl::Status WrongContentType(bool patch) {
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
-      {Concat("The body must be JSON in UTF-8, not compressed: send "
-              "Content-Type: application/json",
-              patch ? " or application/merge-patch+json" : "", "."),
-       Concat("Innehållet ska vara JSON i UTF-8, inte komprimerat: skicka "
-              "Content-Type: application/json",
-              patch ? " eller application/merge-patch+json" : "", ".")});
-}
-
-absl::Status CheckContentType(const Request& request) {
-  const bool patch = request.method() == "PATCH";
-  const std::string_view type = request[Field::kContentType];
-  const std::string_view coding = request[Field::kContentEncoding];
-  const bool known = HasType(type, "application/json") ||
-                     (patch && HasType(type, "application/merge-patch+json"));
-  const bool plain =
-      coding.empty() || absl::EqualsIgnoreCase(ForAbsl(coding), "identity");
-  return known && plain && IsUtf8Type(type) ? absl::OkStatus()
-                                            : WrongContentType(patch);
 }
 
 absl::Status TooManyRequests(const RateLimits::Turn& turn) {
@@ -478,7 +442,8 @@ asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
 
   std::string text;
   if (!body.empty()) {
-    absl::Status status = CheckContentType(request);
+    absl::Status status = CheckContentType(request, method);
+    if (method.most_body_bytes > 0) body.Allow(method.most_body_bytes);
     if (status.ok()) status = co_await body.Read(&text);
     if (!status.ok()) {
       Problem(exchange, status);
@@ -486,11 +451,13 @@ asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
     }
   }
   const absl::StatusOr<std::unique_ptr<google::protobuf::Message>> message =
-      RequestFromRest(match,
-                      {.query = exchange.query,
-                       .body = text,
-                       .if_match = request[Field::kIfMatch],
-                       .idempotency_key = request[Field::kIdempotencyKey]});
+      RequestFromRest(
+          match,
+          {.query = exchange.query,
+           .body = text,
+           .text_field = IsText(request, method) ? method.text_field : nullptr,
+           .if_match = request[Field::kIfMatch],
+           .idempotency_key = request[Field::kIdempotencyKey]});
   if (!message.ok()) {
     Problem(exchange, ToProto(message.status(), exchange.swedish), route.body);
     co_return;

@@ -35,6 +35,8 @@ class Call {
   const Audience& audience() const { return audience_; }
   absl::Time deadline() const { return deadline_; }
   const std::string& trace_id() const { return trace_id_; }
+  // Whether the caller prefers Swedish; errors have both languages anyway.
+  bool swedish() const { return swedish_; }
   // Full name with slashes:
   // "/reglab.learning.v1.ActivitiesService/GetActivity".
   const std::string& method() const { return method_; }
@@ -107,6 +109,7 @@ class Call {
   std::string trace_id_;
   std::string traceparent_;
   std::string method_;
+  bool swedish_ = false;
   bool replayed_ = false;
   bool wrote_ = false;
 };

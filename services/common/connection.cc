@@ -307,9 +307,7 @@ absl::Status Connection::ErrorOf(const PGresult* result) {
   }
   if (code == "40001" || code == "40P01") {
     conflict_ = true;
-    return MakeError(absl::StatusCode::kAborted, "CONFLICT",
-                     {"Another change was made at the same time; try again.",
-                      "En annan ändring gjordes samtidigt; försök igen."});
+    return ChangedMeanwhile();
   }
   if (code == "57014" || code == "55P03") {
     return MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",

@@ -27,10 +27,21 @@ const Statement kRecord(
     "type, name, etag, field_paths, visibility, owners, organization, "
     "subjects) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+const Statement kRecordMany(
+    "INSERT INTO journal_pending (caller, process, method, trace_id, kind, "
+    "type, name, etag, field_paths, visibility, owners, organization, "
+    "subjects) "
+    "SELECT $1, $2, $3, $4, kind, type, name, etag, field_paths::text[], "
+    "visibility, owners::text[], $12, subjects::text[] "
+    "FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], "
+    "$10::text[], $11::text[], $13::text[]) "
+    "WITH ORDINALITY AS r (kind, type, name, etag, field_paths, visibility, "
+    "owners, subjects, position) ORDER BY position");
 const Statement kEnqueue(
     "INSERT INTO work (method, request, subject, caller, trace_id) "
     "VALUES ($1, $2, $3, $4, $5)");
 
+constexpr size_t kRecordBatch = 1000;
 constexpr int kAttempts = 5;
 // After a connection was refused, calls fail at once for this long instead of
 // each waiting for a refusal of its own.
@@ -160,6 +171,31 @@ void Transaction::Record(const Change& change) {
                  change.field_paths, change.visibility, change.owners,
                  actor.organization, change.subjects});
   state_->recorded = true;
+}
+
+void Transaction::Record(const std::vector<Change>& changes) {
+  const Database::Actor& actor = state_->actor;
+  for (size_t begin = 0; begin < changes.size(); begin += kRecordBatch) {
+    std::vector<std::string> kinds, types, names, etags, paths, visibilities,
+        owners, subjects;
+    const size_t end = std::min(changes.size(), begin + kRecordBatch);
+    for (size_t i = begin; i < end; ++i) {
+      const Change& change = changes[i];
+      kinds.emplace_back(KindName(change.kind));
+      types.emplace_back(change.type);
+      names.push_back(change.name);
+      etags.push_back(change.etag);
+      paths.push_back(*Param(change.field_paths).text());
+      visibilities.push_back(change.visibility);
+      owners.push_back(*Param(change.owners).text());
+      subjects.push_back(*Param(change.subjects).text());
+    }
+    Send(kRecordMany,
+         {actor.caller, actor.process, actor.method, actor.trace_id, kinds,
+          types, names, etags, paths, visibilities, owners,
+          actor.organization, subjects});
+    state_->recorded = true;
+  }
 }
 
 void Transaction::Enqueue(const Work& work) {

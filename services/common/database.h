@@ -130,6 +130,13 @@ M ReadRow(const Row& row) {
 Params Fields(const google::protobuf::Message& message,
               std::initializer_list<std::string_view> names);
 
+// The same of many messages of one type, for a statement that takes
+// unnest($1::text[], $2::text[], …): one array per name. Elements are text; the
+// array of a repeated field is the text of an array.
+Params FieldArrays(
+    const std::vector<const google::protobuf::Message*>& messages,
+    std::initializer_list<std::string_view> names);
+
 // What happened to one resource, for the journal: audit log, change feed and
 // cache invalidation in one. A kRead, of personal data, is for the audit log
 // alone.
@@ -180,6 +187,8 @@ class Transaction {
 
   // Queues the journal record; every write of a resource makes one.
   void Record(const Change& change);
+  // The same of many, with one statement per thousand.
+  void Record(const std::vector<Change>& changes);
   // Queues the work record.
   void Enqueue(const Work& work);
 

@@ -173,6 +173,12 @@ absl::Status EtagMismatch(std::string_view name) {
                     "ändring i den nya versionen.")});
 }
 
+absl::Status ChangedMeanwhile() {
+  return MakeError(absl::StatusCode::kAborted, "CONFLICT",
+                   {"Another change was made at the same time; try again.",
+                    "En annan ändring gjordes samtidigt; försök igen."});
+}
+
 absl::Status PermissionMissing(std::string_view permission) {
   return MakeError(
       absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",

@@ -45,6 +45,10 @@ absl::Status AlreadyExists(std::string_view name);
 // ABORTED / ETAG_MISMATCH: the resource was changed since the caller read it.
 absl::Status EtagMismatch(std::string_view name);
 
+// ABORTED / CONFLICT: something of what was to be written together was changed
+// since it was read.
+absl::Status ChangedMeanwhile();
+
 // PERMISSION_DENIED; names the permission that is missing.
 absl::Status PermissionMissing(std::string_view permission);
 

@@ -47,6 +47,7 @@ struct Question {
   std::string order_by;
   std::string q;
   std::string parent;
+  std::string organization;
   std::string as_of;
   bool show_deleted = false;
 };
@@ -78,6 +79,7 @@ Question Read(const Message& request) {
   text("order_by", question.order_by);
   text("q", question.q);
   text("parent", question.parent);
+  text("organization", question.organization);
   text("as_of", question.as_of);
   if (const auto* field = find("show_deleted", FieldDescriptor::CPPTYPE_BOOL)) {
     question.show_deleted = reflection->GetBool(request, field);
@@ -94,6 +96,25 @@ bool IsBlank(const std::string& text) {
   return absl::StripAsciiWhitespace(text).empty();
 }
 
+// The words of a search, as search_words makes those of the rows. At most
+// eight: who types more than that has found it, or never will.
+std::vector<std::string> WordsOf(std::string_view text) {
+  constexpr size_t kMostWords = 8;
+  std::vector<std::string> words(1);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // Of what is no ASCII, only letters come in names.
+    if (byte >= 0x80 || absl::ascii_isalnum(byte)) {
+      words.back().push_back(text[i]);
+    } else if (!words.back().empty()) {
+      if (words.size() == kMostWords) break;
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
 // The query as a page token is bound to it; page_size and skip may change
 // between pages.
 std::string Fingerprint(const Listing& listing, const Question& question) {
@@ -102,6 +123,7 @@ std::string Fingerprint(const Listing& listing, const Question& question) {
        {listing.select, listing.where, listing.key,
         std::string_view(question.parent), std::string_view(question.filter),
         std::string_view(question.order_by), std::string_view(question.q),
+        std::string_view(question.organization),
         std::string_view(question.as_of)}) {
     absl::StrAppend(&text, part.size(), ":", ForAbsl(part));
   }
@@ -307,19 +329,57 @@ absl::StatusOr<std::vector<std::string>> ConditionsOf(const Listing& listing,
           absl::StrCat(column, " = ", Bind(params, Param(question.parent))));
     }
   }
+  if (!question.organization.empty()) {
+    // The contract has a field that its store does not know.
+    if (listing.organization.empty()) return InternalError();
+    const std::string name =
+        absl::StrCat(Bind(params, Param(question.organization)), "::text");
+    conditions.push_back(absl::StrCat(
+        "(",
+        absl::StrReplaceAll(ForAbsl(listing.organization), {{"{n}", name}}),
+        ")"));
+  }
   if (!IsBlank(question.filter)) {
     ASSIGN_OR_RETURN(const std::string filter,
                      FilterToSql(question.filter, listing.fields, params));
     conditions.push_back(absl::StrCat("(", filter, ")"));
   }
   if (!IsBlank(question.q)) {
-    if (listing.search.empty()) {
+    if (listing.search.empty() && listing.word.empty()) {
       return InvalidField("q", {"This list can't be searched. Use filter.",
                                 "Listan går inte att söka i. Använd filter."});
     }
-    conditions.push_back(absl::StrCat(ForAbsl(listing.search),
-                                      " @@ swedish_query(",
-                                      Bind(params, Param(question.q)), ")"));
+    std::string found;
+    if (!listing.search.empty()) {
+      found = absl::StrCat(ForAbsl(listing.search), " @@ swedish_query(",
+                           Bind(params, Param(question.q)), ")");
+    }
+    const std::vector<std::string> words =
+        listing.word.empty() ? std::vector<std::string>() : WordsOf(question.q);
+    if (!words.empty()) {
+      // The search leaves out words that say little. The last one may be the
+      // beginning of one that says much: "region upp".
+      if (!found.empty()) {
+        absl::StrAppend(&found, " AND numnode(swedish_query(",
+                        Bind(params, Param(words.back())), ")) > 0");
+      }
+      std::vector<std::string> fits;
+      for (const std::string& word : words) {
+        const std::string bound =
+            absl::StrCat("search_word(", Bind(params, Param(word)), ")");
+        fits.push_back(absl::StrCat(
+            "(",
+            absl::StrReplaceAll(
+                ForAbsl(listing.word),
+                {{"{p}", absl::StrCat("'% ' || ", bound, " || '%'")},
+                 {"{w}", bound}}),
+            ")"));
+      }
+      found = absl::StrCat("(", found, found.empty() ? "" : " OR ",
+                           absl::StrJoin(fits, " AND "), ")");
+    }
+    // Nothing to search for, but punctuation: nothing is found.
+    conditions.push_back(found.empty() ? "false" : found);
   }
   return conditions;
 }

@@ -58,17 +58,27 @@ struct Listing {
   std::string_view in_force;
   // The unique key, last part of every order: "a.name".
   std::string_view key;
+  // What `organization` in the request asks of a row, with {n} for its name:
+  // "a.organization = {n}"; several relations are joined by OR. "" = the
+  // resource has none, and the request no such field.
+  std::string_view organization;
   // A tsvector column for `q`, "a.search"; "" = q is refused.
   std::string_view search;
+  // What holds for a row that one word of `q` fits, with {p} for the pattern of
+  // LIKE that it begins a word, and {w} for the word itself:
+  // "a.words LIKE {p} OR a.words %>> {w}". A row is found when all words fit
+  // it, or `search` does. "" = by `search` alone.
+  std::string_view word;
   std::vector<ListField> fields;
   // "" = by key; otherwise as order_by: "start_date desc".
   std::string_view default_order;
 };
 
 // Reads page_size (20 when 0, capped at 500; negative is an error), page_token,
-// skip (≤ 10,000), filter, order_by, q, parent, as_of, show_deleted from
-// `request` where it has them, and returns the SQL with its parameters. The
-// page token is authenticated, bound to the query, the same for the same page.
+// skip (≤ 10,000), filter, order_by, q, parent, organization, as_of,
+// show_deleted from `request` where it has them, and returns the SQL with its
+// parameters. The page token is authenticated, bound to the query, the same for
+// the same page.
 // INVALID_ARGUMENT names the field: filter, order_by, page_token, page_size,
 // skip, q.
 struct ListQuery {

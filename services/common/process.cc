@@ -233,7 +233,8 @@ std::shared_ptr<grpc::Channel> ProcessChannel(const std::string& address,
   arguments.SetInt("reglab.channel", number);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetLoadBalancingPolicyName("round_robin");
-  arguments.SetMaxReceiveMessageSize(16 << 20);
+  // The largest answer is that of a dry run with 100,000 rows.
+  arguments.SetMaxReceiveMessageSize(32 << 20);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);

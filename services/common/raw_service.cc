@@ -79,6 +79,14 @@ absl::Status ReadMessage(const grpc::ByteBuffer& bytes, Message& message) {
   return absl::OkStatus();
 }
 
+absl::Status MessageTooLarge(int64_t limit) {
+  return MakeError(absl::StatusCode::kResourceExhausted, "BODY_TOO_LARGE",
+                   {Concat("The message has more than ", limit,
+                           " bytes. Send less at a time."),
+                    Concat("Meddelandet har mer än ", limit,
+                           " byte. Skicka mindre åt gången.")});
+}
+
 void WriteMessage(const Message& message, grpc::ByteBuffer* bytes) {
   grpc::ProtoBufferWriter writer(bytes, grpc::kProtoBufferWriterMaxBufferLength,
                                  int(message.ByteSizeLong()));
@@ -370,6 +378,12 @@ class RawService : public grpc::Service {
                                          grpc::ByteBuffer* response) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     Incoming incoming = IncomingOf(*context);
+    if (int64_t(request->Length()) > method.most_bytes) {
+      const absl::Status status = MessageTooLarge(method.most_bytes);
+      serving.runtime.Observe(method, incoming, Caller(), status);
+      reactor->Finish(ToGrpc(status, incoming));
+      return reactor;
+    }
     const bool taken = serving.workers.Run([&serving, &method, reactor,
                                             incoming, request, response] {
       // Who waited for more than a quarter of the time would most likely get

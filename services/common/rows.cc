@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include <charconv>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -87,19 +88,37 @@ std::string TimeText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%E6S+00", time, absl::UTCTimeZone());
 }
 
+void AppendElement(const std::string& value, std::string& text) {
+  text.push_back('"');
+  for (char c : value) {
+    if (c == '"' || c == '\\') text.push_back('\\');
+    text.push_back(c);
+  }
+  text.push_back('"');
+}
+
 std::string FormatArray(const std::vector<std::string>& values) {
   std::string text = "{";
   for (const std::string& value : values) {
     if (text.size() > 1) text.push_back(',');
-    text.push_back('"');
-    for (char c : value) {
-      if (c == '"' || c == '\\') text.push_back('\\');
-      text.push_back(c);
-    }
-    text.push_back('"');
+    AppendElement(value, text);
   }
   text.push_back('}');
   return text;
+}
+
+// The field of that name, and whether its empty text is NULL ("name?").
+std::pair<const FieldDescriptor*, bool> FieldNamed(const Descriptor* type,
+                                                   std::string_view name) {
+  const bool empty_is_null = name.ends_with('?');
+  if (empty_is_null) name.remove_suffix(1);
+  const FieldDescriptor* field = type->FindFieldByName(std::string(name));
+  if (field == nullptr) {
+    // A store's own mistake; every test of that store meets it.
+    LogError("no_such_field", {{"field", name}});
+    std::abort();
+  }
+  return {field, empty_is_null};
 }
 
 // jsonb holds protobuf JSON, of one message or of an array of them.
@@ -356,17 +375,37 @@ Params Fields(const Message& message,
               std::initializer_list<std::string_view> names) {
   Params params;
   params.reserve(names.size());
-  for (std::string_view name : names) {
-    const bool empty_is_null = name.ends_with('?');
-    if (empty_is_null) name.remove_suffix(1);
-    const FieldDescriptor* field =
-        message.GetDescriptor()->FindFieldByName(std::string(name));
-    if (field == nullptr) {
-      // A store's own mistake; every test of that store meets it.
-      LogError("no_such_field", {{"field", name}});
-      std::abort();
-    }
+  for (const std::string_view name : names) {
+    const auto [field, empty_is_null] =
+        FieldNamed(message.GetDescriptor(), name);
     params.push_back(FieldParam(message, field, empty_is_null));
+  }
+  return params;
+}
+
+Params FieldArrays(const std::vector<const Message*>& messages,
+                   std::initializer_list<std::string_view> names) {
+  Params params;
+  params.reserve(names.size());
+  for (const std::string_view name : names) {
+    std::string text = "{";
+    const FieldDescriptor* field = nullptr;
+    bool empty_is_null = false;
+    for (const Message* message : messages) {
+      if (field == nullptr) {
+        std::tie(field, empty_is_null) =
+            FieldNamed(message->GetDescriptor(), name);
+      }
+      const Param value = FieldParam(*message, field, empty_is_null);
+      if (text.size() > 1) text.push_back(',');
+      if (value.text()) {
+        AppendElement(*value.text(), text);
+      } else {
+        text += "NULL";
+      }
+    }
+    text.push_back('}');
+    params.emplace_back(std::move(text));
   }
   return params;
 }

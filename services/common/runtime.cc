@@ -48,6 +48,8 @@ using google::protobuf::MessageFactory;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
+// Of methods that say nothing else.
+constexpr int64_t kMostRequestBytes = 8 << 20;
 constexpr int kChannelsPerUpstream = 2;
 constexpr int kWorkBatch = 10;
 constexpr absl::Duration kWorkLease = absl::Seconds(60);
@@ -253,6 +255,10 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
       }
       method->permission = access.permission();
       method->is_public = access.public_();
+      // What comes with the text of a body takes little.
+      const int64_t most =
+          descriptor->options().GetExtension(options::v1::body).most_bytes();
+      method->most_bytes = most == 0 ? kMostRequestBytes : most + 65536;
       method->any_caller = access.any_caller();
       method->processes.assign(access.processes().begin(),
                                access.processes().end());
@@ -326,6 +332,7 @@ absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
     call.traceparent_ = ContinueTrace(incoming.traceparent);
     call.trace_id_ = std::string(TraceIdOf(call.traceparent_));
     call.method_ = method.path;
+    call.swedish_ = PrefersSwedish(incoming.accept_language);
     try {
       status = method.handler(call, request, response);
     } catch (const std::exception& exception) {

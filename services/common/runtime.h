@@ -68,6 +68,7 @@ struct Method {
   const google::protobuf::FieldDescriptor* validate_only = nullptr;
   std::string permission;
   bool is_public = false;
+  int64_t most_bytes = 0;  // of a request
   bool any_caller = false;
   std::vector<std::string> processes;
   // What of the answer is personal data; null when nothing is.

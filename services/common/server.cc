@@ -58,7 +58,6 @@ ABSL_FLAG(int, grace_seconds, 10,
 namespace reglab {
 namespace {
 
-constexpr int kMostRequestBytes = 8 << 20;
 constexpr int kMostStreamsPerConnection = 1000;
 absl::StatusOr<std::string> PageTokenKey() {
   const std::string file = absl::GetFlag(FLAGS_page_token_key_file);
@@ -139,7 +138,11 @@ absl::Status Serve(const ServiceDefinition& definition) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, ProcessServerCredentials(), &port);
-  builder.SetMaxReceiveMessageSize(kMostRequestBytes);
+  int64_t most_bytes = 0;
+  for (const auto& method : runtime.methods()) {
+    most_bytes = std::max(most_bytes, method->most_bytes);
+  }
+  builder.SetMaxReceiveMessageSize(int(most_bytes));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              kMostStreamsPerConnection);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

@@ -43,6 +43,25 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
   }
 }
 
+std::pair<std::string_view, std::string_view> Cut(std::string_view text,
+                                                  char separator) {
+  const size_t at = text.find(separator);
+  if (at == std::string_view::npos) return {text, {}};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+bool TakePrefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool TakeSuffix(std::string_view& text, std::string_view suffix) {
+  if (!text.ends_with(suffix)) return false;
+  text.remove_suffix(suffix.size());
+  return true;
+}
+
 std::string_view Trim(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -103,6 +122,21 @@ std::string SnakeCase(std::string_view path) {
     }
   }
   return snake;
+}
+
+std::string CamelPath(std::string_view snake_path) {
+  std::string camel;
+  camel.reserve(snake_path.size());
+  bool raise = false;
+  for (char c : snake_path) {
+    if (c == '_') {
+      raise = true;
+      continue;
+    }
+    camel.push_back(raise ? absl::ascii_toupper(c) : c);
+    raise = false;
+  }
+  return camel;
 }
 
 std::string_view Nearest(std::string_view wanted,

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +37,14 @@ std::string Concat(const Parts&... parts) {
 // The parts of `text` between separators; one empty part of an empty text.
 std::vector<std::string_view> Split(std::string_view text, char separator);
 
+// What stands before and after the first separator; all and nothing without.
+std::pair<std::string_view, std::string_view> Cut(std::string_view text,
+                                                  char separator);
+
+// Takes `prefix` or `suffix` off `text`; false, and nothing done, without it.
+bool TakePrefix(std::string_view& text, std::string_view prefix);
+bool TakeSuffix(std::string_view& text, std::string_view suffix);
+
 // Without spaces and tabs at both ends.
 std::string_view Trim(std::string_view text);
 
@@ -48,6 +57,9 @@ bool IsUtf8(std::string_view text);
 // "activity.startDate" → "activity.start_date"; what is written so already
 // stays as it is.
 std::string SnakeCase(std::string_view path);
+
+// "display_name" → "displayName"; a path is turned part by part.
+std::string CamelPath(std::string_view snake_path);
 
 // The name that `wanted` most likely means: the one with the fewest letters to
 // change. "" when there are no names.

@@ -89,6 +89,10 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM activities a",
     .visible = "(a.visibility = ANY({v}) OR a.owners && {o})",
     .key = "a.name",
+    .organization =
+        "(a.leads @> ARRAY[{n}] OR a.partners @> ARRAY[{n}]"
+        " OR a.cases @> jsonb_build_array(jsonb_build_object("
+        "'organization', {n})))",
     .search = "a.search",
     .fields =
         {{"name", "a.name", Type::kText, true, nullptr, true},

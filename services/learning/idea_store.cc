@@ -63,6 +63,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM ideas i",
     .visible = "(i.visibility = ANY({v}) OR i.owners && {o})",
     .key = "i.name",
+    .organization = "i.proposer = {n}",
     .search = "i.search",
     .fields =
         {{"name", "i.name", Type::kText, true, nullptr, true},

@@ -92,6 +92,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM meetings m",
     .visible = "(m.visibility = ANY({v}) OR m.owners && {o})",
     .key = "m.name",
+    .organization = "m.host_organization = {n}",
     .search = "m.search",
     .fields = {{"name", "m.name", ListField::Type::kText, true},
                {"date", "m.date", ListField::Type::kDate, true},

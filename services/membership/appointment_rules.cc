@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "services/common/errors.h"
 #include "services/common/status_macros.h"
 #include "services/membership/access_rules.h"
@@ -75,6 +76,30 @@ absl::Status CheckMayHandOver(const Caller& caller,
                               const v1::Appointment& appointment) {
   if (caller.name == appointment.person()) return absl::OkStatus();
   return CheckActsFor(caller, appointment.organization(), appointment.name());
+}
+
+absl::Status PartnerHasNoSeat() {
+  return Refused(
+      "PARTNER_HAS_NO_SEAT",
+      {"The organisation is a partner, which has no seat in the member group. "
+       "Appoint for another organisation, or make it a member first.",
+       "Organisationen är partner och har ingen plats i medlemsgruppen. Utse "
+       "för en annan organisation, eller gör den till medlem först."},
+      {{"appointment.organization", {"It is a partner.", "Den är partner."}}});
+}
+
+absl::Status SeatsTaken(int seats) {
+  return Refused(
+      "SEATS_TAKEN",
+      {absl::StrCat("The body gives an organisation ", seats,
+                    " seats, and they are taken in that time. End or hand over "
+                    "an appointment first, or appoint a deputy."),
+       absl::StrCat("Organet ger en organisation ", seats,
+                    " platser, och de är upptagna under den tiden. Avsluta "
+                    "eller lämna över ett uppdrag först, eller utse en "
+                    "ersättare.")},
+      {{"appointment.organization",
+        {"Its seats are taken.", "Dess platser är upptagna."}}});
 }
 
 bool LastsLonger(const v1::Appointment& before, const v1::Appointment& after) {

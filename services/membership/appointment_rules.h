@@ -29,6 +29,12 @@ absl::Status CheckHandOver(const Caller& caller,
 absl::Status CheckMayHandOver(const Caller& caller,
                               const v1::Appointment& appointment);
 
+// FAILED_PRECONDITION: a partner has no member representative.
+absl::Status PartnerHasNoSeat();
+
+// FAILED_PRECONDITION: the body gives an organisation no more seats.
+absl::Status SeatsTaken(int seats);
+
 // Whether `after` lasts on a day on which `before` does not: only then can it
 // need a seat more.
 bool LastsLonger(const v1::Appointment& before, const v1::Appointment& after);

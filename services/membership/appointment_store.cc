@@ -1,9 +1,9 @@
 #include "services/membership/appointment_store.h"
 
-#include "absl/strings/str_cat.h"
 #include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/status_macros.h"
+#include "services/membership/appointment_rules.h"
 #include "services/membership/day_store.h"
 
 namespace reglab::membership::appointments {
@@ -72,17 +72,53 @@ const Statement kEndRepresentatives(
     " AND role = 'MEMBER_REPRESENTATIVE' AND start_date <= $2::date"
     " AND coalesce(end_date, 'infinity') > $2::date RETURNING " COLUMNS);
 
+const Statement kRenameAll(
+    "UPDATE appointments a SET person_display_name = r.display_name,"
+    " etag = $3, update_time = now()"
+    " FROM unnest($1::text[], $2::text[]) AS r (person, display_name)"
+    " WHERE a.person = r.person RETURNING " COLUMNS);
+
+const Statement kFindAll("SELECT " COLUMNS
+                         " FROM appointments a WHERE a.person = ANY($1)"
+                         " UNION SELECT " COLUMNS
+                         " FROM appointments a WHERE a.name = ANY($2)"
+                         " UNION SELECT " COLUMNS
+                         " FROM appointments a WHERE a.parent = ANY($3) AND "
+                         "a.organization = ANY($4)");
+
+const Statement kInsertAll(
+    "INSERT INTO appointments (name, person, person_display_name, organization,"
+    " role, start_date, end_date, etag, parent, owners)"
+    " SELECT name, person, person_display_name, organization, role,"
+    " start_date::date, end_date::date, etag, parent,"
+    " ARRAY[parent, organization]"
+    " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],"
+    " $6::text[], $7::text[], $8::text[], $9::text[]) AS r (name, person,"
+    " person_display_name, organization, role, start_date, end_date, etag,"
+    " parent)");
+
+const Statement kUpdateAll(
+    "UPDATE appointments a SET start_date = r.start_date::date,"
+    " end_date = r.end_date::date, etag = r.etag, update_time = now()"
+    " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])"
+    " AS r (name, start_date, end_date, etag, etag_before)"
+    " WHERE a.name = r.name AND a.etag = r.etag_before");
+
+Change ChangeOf(Change::Kind kind, const Appointment& appointment,
+                std::vector<std::string> paths) {
+  return {.kind = kind,
+          .type = "membership.Appointment",
+          .name = appointment.name(),
+          .etag = appointment.etag(),
+          .field_paths = std::move(paths),
+          .visibility = "PUBLIC",
+          .owners = {ParentOf(appointment.name()), appointment.organization()}};
+}
+
 void RecordChange(Transaction& tx, Change::Kind kind,
                   const Appointment& appointment,
                   std::vector<std::string> paths) {
-  tx.Record(
-      {.kind = kind,
-       .type = "membership.Appointment",
-       .name = appointment.name(),
-       .etag = appointment.etag(),
-       .field_paths = std::move(paths),
-       .visibility = "PUBLIC",
-       .owners = {ParentOf(appointment.name()), appointment.organization()}});
+  tx.Record(ChangeOf(kind, appointment, std::move(paths)));
 }
 
 // The caller has locked the body, so that two can't both find nothing.
@@ -116,6 +152,13 @@ const Listing kListing = {
     .parent = "a.parent",
     .in_force = IN_FORCE("{d}"),
     .key = "a.name",
+    .organization = "a.organization = {n}",
+    .word =
+        "a.words LIKE {p} OR a.words %>> {w}"
+        " OR a.organization = ANY(ARRAY(SELECT o.name FROM organizations o"
+        " WHERE o.words LIKE {p} OR o.words %>> {w}))"
+        " OR a.parent = ANY(ARRAY(SELECT s.name FROM bodies s"
+        " WHERE s.words LIKE {p} OR s.words %>> {w}))",
     .fields = {{"name", "a.name", ListField::Type::kText, true, nullptr, true},
                {"person_display_name", "a.person_display_name",
                 ListField::Type::kText, true, nullptr, true},
@@ -188,18 +231,7 @@ absl::Status CheckSeats(Transaction& tx, const v1::Body& body,
     params.push_back(std::move(param));
   }
   ASSIGN_OR_RETURN(Rows rows, tx.Query(kSeated, params));
-  if (rows[0].Int(0) < seats) return absl::OkStatus();
-  return Refused(
-      "SEATS_TAKEN",
-      {absl::StrCat("The body gives an organisation ", seats,
-                    " seats, and they are taken in that time. End or hand over "
-                    "an appointment first, or appoint a deputy."),
-       absl::StrCat("Organet ger en organisation ", seats,
-                    " platser, och de är upptagna under den tiden. Avsluta "
-                    "eller lämna över ett uppdrag först, eller utse en "
-                    "ersättare.")},
-      {{"appointment.organization",
-        {"Its seats are taken.", "Dess platser är upptagna."}}});
+  return rows[0].Int(0) < seats ? absl::OkStatus() : SeatsTaken(seats);
 }
 
 absl::Status EndRepresentatives(Transaction& tx, std::string_view organization,
@@ -227,6 +259,77 @@ absl::Status Rename(Transaction& tx, std::string_view person,
     RecordChange(tx, Change::Kind::kUpdated, ReadRow<Appointment>(rows[i]),
                  {"person_display_name"});
   }
+  return absl::OkStatus();
+}
+
+absl::Status RenameAll(Transaction& tx, const std::vector<std::string>& people,
+                       const std::vector<std::string>& display_names) {
+  ASSIGN_OR_RETURN(Rows rows,
+                   tx.Query(kRenameAll, {people, display_names, NewEtag()}));
+  std::vector<Change> changes;
+  for (int i = 0; i < rows.size(); ++i) {
+    changes.push_back(ChangeOf(Change::Kind::kUpdated,
+                               ReadRow<Appointment>(rows[i]),
+                               {"person_display_name"}));
+  }
+  tx.Record(changes);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Appointment>> FindAll(
+    Transaction& tx, const std::vector<std::string>& people,
+    const std::vector<std::string>& names,
+    const std::vector<std::string>& bodies,
+    const std::vector<std::string>& organizations) {
+  ASSIGN_OR_RETURN(Rows rows,
+                   tx.Query(kFindAll, {people, names, bodies, organizations}));
+  std::vector<Appointment> found;
+  found.reserve(rows.size());
+  for (int i = 0; i < rows.size(); ++i) {
+    found.push_back(ReadRow<Appointment>(rows[i]));
+  }
+  return found;
+}
+
+absl::Status InsertAll(Transaction& tx, std::vector<Appointment> appointments) {
+  std::vector<const google::protobuf::Message*> messages;
+  std::vector<std::string> parents;
+  std::vector<Change> changes;
+  for (Appointment& appointment : appointments) {
+    appointment.set_etag(NewEtag());
+    messages.push_back(&appointment);
+    parents.push_back(ParentOf(appointment.name()));
+    changes.push_back(ChangeOf(Change::Kind::kCreated, appointment, {}));
+  }
+  Params params = FieldArrays(
+      messages, {"name", "person", "person_display_name", "organization",
+                 "role", "start_date", "end_date?", "etag"});
+  params.emplace_back(parents);
+  RETURN_IF_ERROR(tx.Query(kInsertAll, params).status());
+  tx.Record(changes);
+  return absl::OkStatus();
+}
+
+absl::Status UpdateAll(Transaction& tx, std::vector<Appointment> appointments,
+                       std::vector<std::vector<std::string>> changed) {
+  std::vector<const google::protobuf::Message*> messages;
+  std::vector<std::string> etags_before;
+  std::vector<Change> changes;
+  for (size_t i = 0; i < appointments.size(); ++i) {
+    etags_before.push_back(appointments[i].etag());
+    appointments[i].set_etag(NewEtag());
+    messages.push_back(&appointments[i]);
+    changes.push_back(ChangeOf(Change::Kind::kUpdated, appointments[i],
+                               std::move(changed[i])));
+  }
+  Params params =
+      FieldArrays(messages, {"name", "start_date", "end_date?", "etag"});
+  params.emplace_back(etags_before);
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kUpdateAll, params));
+  if (rows.affected() != int64_t(appointments.size())) {
+    return ChangedMeanwhile();
+  }
+  tx.Record(changes);
   return absl::OkStatus();
 }
 

@@ -52,6 +52,27 @@ absl::Status Delete(Transaction& tx, const v1::Appointment& appointment);
 // Gives the appointments of a person the name that the person has now.
 absl::Status Rename(Transaction& tx, std::string_view person,
                     std::string_view display_name);
+// The same of many people, in the same order.
+absl::Status RenameAll(Transaction& tx, const std::vector<std::string>& people,
+                       const std::vector<std::string>& display_names);
+
+// All of these people, those with one of these names, and those in `bodies` for
+// `organizations`; whoever may read them.
+absl::StatusOr<std::vector<v1::Appointment>> FindAll(
+    Transaction& tx, const std::vector<std::string>& people,
+    const std::vector<std::string>& names,
+    const std::vector<std::string>& bodies,
+    const std::vector<std::string>& organizations);
+
+// Many at once; that no role is held twice is checked before, with the bodies
+// locked. ALREADY_EXISTS when a name is taken.
+absl::Status InsertAll(Transaction& tx,
+                       std::vector<v1::Appointment> appointments);
+// Each as it was read, with its etag then, and with the paths that differ.
+// ABORTED when one was changed since.
+absl::Status UpdateAll(Transaction& tx,
+                       std::vector<v1::Appointment> appointments,
+                       std::vector<std::vector<std::string>> changed);
 
 }  // namespace reglab::membership::appointments
 

@@ -30,6 +30,11 @@ const Statement kGet("SELECT " COLUMNS FROM_READABLE
 
 const Statement kLock("SELECT " COLUMNS FROM_READABLE " FOR UPDATE");
 
+// In one order, so that two who lock several don't wait for each other.
+const Statement kLockAll("SELECT " COLUMNS
+                         " FROM bodies b WHERE b.name = ANY($1)"
+                         " ORDER BY b.name FOR UPDATE");
+
 // A body owns itself together with its convener, if it has one.
 const Statement kInsert(
     "INSERT INTO bodies AS b (name, display_name, kind, description, convener,"
@@ -76,7 +81,9 @@ const Listing kListing = {
     .visible = "(b.visibility = ANY({v}) OR b.owners && {o})",
     .in_force = IN_FORCE("{d}"),
     .key = "b.name",
+    .organization = "b.convener = {n}",
     .search = "b.search",
+    .word = "b.words LIKE {p} OR b.words %>> {w}",
     .fields = {{"name", "b.name", ListField::Type::kText, true, nullptr, true},
                {"display_name", "b.display_name", ListField::Type::kText, true,
                 nullptr, true},
@@ -103,6 +110,15 @@ absl::StatusOr<Body> Lock(Transaction& tx, const Audience& audience,
   Body body = ReadRow<Body>(rows[0]);
   RETURN_IF_ERROR(CheckEtag(name, etag, body.etag()));
   return body;
+}
+
+absl::StatusOr<std::vector<Body>> LockAll(
+    Transaction& tx, const std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kLockAll, {names}));
+  std::vector<Body> bodies;
+  for (int i = 0; i < rows.size(); ++i)
+    bodies.push_back(ReadRow<Body>(rows[i]));
+  return bodies;
 }
 
 absl::StatusOr<Body> Insert(Transaction& tx, Body body) {

@@ -26,6 +26,10 @@ absl::StatusOr<v1::Body> Get(Transaction& tx, const Audience& audience,
 absl::StatusOr<v1::Body> Lock(Transaction& tx, const Audience& audience,
                               std::string_view name, std::string_view etag);
 
+// Those of `names` that are there, locked until the transaction ends.
+absl::StatusOr<std::vector<v1::Body>> LockAll(
+    Transaction& tx, const std::vector<std::string>& names);
+
 // ALREADY_EXISTS when the name is taken.
 absl::StatusOr<v1::Body> Insert(Transaction& tx, v1::Body body);
 // `changed` are the paths of the fields that differ from what is stored.

@@ -80,6 +80,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM clients c",
     .visible = "(c.visibility = ANY({v}) OR c.owners && {o})",
     .key = "c.name",
+    .organization = "c.organization = {n}",
     .fields = {{"name", "c.name", ListField::Type::kText, true, nullptr, true},
                {"display_name", "c.display_name", ListField::Type::kText, true,
                 nullptr, true},

@@ -66,6 +66,7 @@ const Listing kListing = {
         " AND coalesce((d.revoke_time AT TIME ZONE 'Europe/Stockholm')::date"
         " > {d}::date, true)",
     .key = "d.name",
+    .organization = "d.organization = {n}",
     .fields = {{"name", "d.name", ListField::Type::kText, true, nullptr, true},
                {"end_date", "d.end_date", ListField::Type::kDate, true, nullptr,
                 true},

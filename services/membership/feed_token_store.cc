@@ -91,6 +91,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM feed_tokens t",
     .visible = "(t.visibility = ANY({v}) OR t.owners && {o})",
     .key = "t.name",
+    .organization = "t.organization = {n}",
     .fields = {{"name", "t.name", ListField::Type::kText, true, nullptr, true},
                {"display_name", "t.display_name", ListField::Type::kText, true,
                 nullptr, true},

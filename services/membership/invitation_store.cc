@@ -82,6 +82,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM invitations i",
     .visible = "(i.visibility = ANY({v}) OR i.owners && {o})",
     .key = "i.name",
+    .organization = "i.organization = {n}",
     .fields = {{"name", "i.name", ListField::Type::kText, true, nullptr, true},
                {"create_time", "i.create_time", ListField::Type::kTime, true,
                 nullptr, true},

@@ -15,6 +15,7 @@
 #include "services/membership/feed_token_service.h"
 #include "services/membership/guest_link_service.h"
 #include "services/membership/identity_service.h"
+#include "services/membership/import_service.h"
 #include "services/membership/invitation_service.h"
 #include "services/membership/journal_service.h"
 #include "services/membership/key_service.h"
@@ -63,6 +64,7 @@ void AddHandlers(Rpcs& rpcs) {
   AddPrivacy(rpcs);
   AddDispatches(rpcs);
   AddSubscriptions(rpcs);
+  AddImports(rpcs);
 }
 
 absl::Status Prepare(Database& database) {

@@ -3,6 +3,7 @@
 #include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/status_macros.h"
+#include "services/membership/appointment_rules.h"
 #include "services/membership/day_store.h"
 
 namespace reglab::membership::memberships {
@@ -71,6 +72,13 @@ const Statement kPartnerOn(
     "SELECT FROM memberships m WHERE m.parent = $1 AND " IN_FORCE(
         "$2") " GROUP BY m.parent HAVING bool_and(m.category = 'PARTNER')");
 
+const Statement kPartnersOn(
+    "SELECT q.organization, q.day"
+    " FROM unnest($1::text[], $2::text[]) AS q (organization, day)"
+    " JOIN memberships m ON m.parent = q.organization AND " IN_FORCE("q.day")
+    " GROUP BY q.organization, q.day"
+    " HAVING bool_and(m.category = 'PARTNER')");
+
 Params ValuesOf(const Membership& membership) {
   return Fields(membership, {"name", "category", "state", "start_date?",
                              "end_date?", "history", "etag"});
@@ -124,6 +132,7 @@ const Listing kListing = {
     .parent = "m.parent",
     .in_force = IN_FORCE("{d}"),
     .key = "m.name",
+    .organization = "m.parent = {n}",
     .fields = {{"name", "m.name", ListField::Type::kText, true, nullptr, true},
                {"category", "m.category", ListField::Type::kEnum, false,
                 Membership::Category_descriptor()},
@@ -188,18 +197,22 @@ absl::StatusOr<Membership> Update(Transaction& tx, Membership membership,
   return stored;
 }
 
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> FindPartners(
+    Transaction& tx, const std::vector<std::string>& organizations,
+    const std::vector<std::string>& days) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kPartnersOn, {organizations, days}));
+  std::vector<std::pair<std::string, std::string>> partners;
+  for (int i = 0; i < rows.size(); ++i) {
+    partners.emplace_back(rows[i].Text(0), rows[i].Text(1));
+  }
+  return partners;
+}
+
 absl::Status CheckMayBeRepresented(Transaction& tx,
                                    std::string_view organization,
                                    std::string_view day) {
   ASSIGN_OR_RETURN(Rows partner, tx.Query(kPartnerOn, {organization, day}));
-  if (partner.empty()) return absl::OkStatus();
-  return Refused(
-      "PARTNER_HAS_NO_SEAT",
-      {"The organisation is a partner, which has no seat in the member group. "
-       "Appoint for another organisation, or make it a member first.",
-       "Organisationen är partner och har ingen plats i medlemsgruppen. Utse "
-       "för en annan organisation, eller gör den till medlem först."},
-      {{"appointment.organization", {"It is a partner.", "Den är partner."}}});
+  return partner.empty() ? absl::OkStatus() : PartnerHasNoSeat();
 }
 
 absl::Status Delete(Transaction& tx, const Membership& membership) {

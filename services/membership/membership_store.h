@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,6 +37,12 @@ absl::StatusOr<v1::Membership> Insert(Transaction& tx,
 absl::StatusOr<v1::Membership> Update(Transaction& tx,
                                       v1::Membership membership,
                                       std::vector<std::string> changed);
+
+// Those of the pairs of an organisation and a day on which the organisation
+// belongs as a partner.
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> FindPartners(
+    Transaction& tx, const std::vector<std::string>& organizations,
+    const std::vector<std::string>& days);
 
 // FAILED_PRECONDITION when the organisation belongs on that day as a partner,
 // which has no member representative.

@@ -59,13 +59,54 @@ const Statement kNumberTaken(
 const Statement kExists(
     "SELECT FROM organizations WHERE name = $1 AND delete_time IS NULL");
 
+const Statement kFindExisting(
+    "SELECT name FROM organizations"
+    " WHERE name = ANY($1) AND delete_time IS NULL");
+
+const Statement kFindByKeys(
+    "SELECT " COLUMNS
+    " FROM organizations o"
+    " WHERE o.name = ANY($1) OR o.organization_number = ANY($2)");
+
+#define VALUES_OF_MANY                                                       \
+  " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]," \
+  " $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],"            \
+  " $11::text[], $12::text[], $13::text[]"
+#define NAMES_OF_MANY                                                \
+  ") AS r (name, display_name, aliases, kind, governance_level,"     \
+  " organization_number, organization_number_verified, county_code," \
+  " nuts_code, population, website, registrar_email, etag"
+
+const Statement kInsertAll(
+    "INSERT INTO organizations (name, owners, display_name, aliases, kind,"
+    " governance_level, organization_number, organization_number_verified,"
+    " county_code, nuts_code, population, website, registrar_email, etag)"
+    " SELECT name, ARRAY[name], display_name, aliases::text[], kind,"
+    " governance_level, organization_number,"
+    " organization_number_verified::boolean, county_code, nuts_code,"
+    " population::integer, website, registrar_email, etag" VALUES_OF_MANY
+        NAMES_OF_MANY ")");
+
+const Statement kUpdateAll(
+    "UPDATE organizations o SET display_name = r.display_name,"
+    " aliases = r.aliases::text[], kind = r.kind,"
+    " governance_level = r.governance_level,"
+    " organization_number = r.organization_number,"
+    " organization_number_verified = r.organization_number_verified::boolean,"
+    " county_code = r.county_code, nuts_code = r.nuts_code,"
+    " population = r.population::integer, website = r.website,"
+    " registrar_email = r.registrar_email, etag = r.etag, update_time = "
+    "now()" VALUES_OF_MANY ", $14::text[]" NAMES_OF_MANY
+    ", etag_before) WHERE o.name = r.name AND o.etag = r.etag_before");
+
 const Statement kForgetNames(
-    "DELETE FROM organization_names WHERE organization = $1");
+    "DELETE FROM organization_names WHERE organization = ANY($1)");
 
 const Statement kInsertNames(
     "INSERT INTO organization_names (organization, spelling, lookup)"
-    " SELECT $1, spelling, lookup FROM unnest($2::text[], $3::text[])"
-    " AS n (spelling, lookup) ON CONFLICT DO NOTHING");
+    " SELECT organization, spelling, lookup"
+    " FROM unnest($1::text[], $2::text[], $3::text[])"
+    " AS n (organization, spelling, lookup) ON CONFLICT DO NOTHING");
 
 // The index on trigrams finds what is near; how near it must be is for
 // naming_rules to say.
@@ -91,36 +132,50 @@ absl::Status NumberTaken() {
         {"The number is taken.", "Numret är upptaget."}}});
 }
 
+#define FIELDS                                                                 \
+  {                                                                            \
+    "name", "display_name", "aliases", "kind", "governance_level",             \
+        "organization_number?", "organization_number_verified", "county_code", \
+        "nuts_code", "population", "website", "registrar_email", "etag"        \
+  }
+
 Params ValuesOf(const Organization& organization) {
-  return Fields(
-      organization,
-      {"name", "display_name", "aliases", "kind", "governance_level",
-       "organization_number?", "organization_number_verified", "county_code",
-       "nuts_code", "population", "website", "registrar_email", "etag"});
+  return Fields(organization, FIELDS);
 }
 
-void KeepNames(Transaction& tx, const Organization& organization) {
-  std::vector<std::string> spellings = {organization.display_name()};
-  spellings.insert(spellings.end(), organization.aliases().begin(),
-                   organization.aliases().end());
-  std::vector<std::string> lookups;
-  for (const std::string& spelling : spellings) {
+void KeepNames(Transaction& tx, const std::vector<Organization>& of) {
+  std::vector<std::string> names, holders, spellings, lookups;
+  const auto add = [&](const std::string& name, const std::string& spelling) {
+    holders.push_back(name);
+    spellings.push_back(spelling);
     lookups.push_back(LookupForm(spelling));
+  };
+  for (const Organization& organization : of) {
+    names.push_back(organization.name());
+    add(organization.name(), organization.display_name());
+    for (const std::string& alias : organization.aliases()) {
+      add(organization.name(), alias);
+    }
   }
-  tx.Send(kForgetNames, {organization.name()});
-  tx.Send(kInsertNames, {organization.name(), spellings, lookups});
+  tx.Send(kForgetNames, {names});
+  tx.Send(kInsertNames, {holders, spellings, lookups});
+}
+
+Change ChangeOf(Change::Kind kind, const Organization& organization,
+                std::vector<std::string> paths) {
+  return {.kind = kind,
+          .type = "membership.Organization",
+          .name = organization.name(),
+          .etag = organization.etag(),
+          .field_paths = std::move(paths),
+          .visibility = "PUBLIC",
+          .owners = {organization.name()}};
 }
 
 void RecordChange(Transaction& tx, Change::Kind kind,
                   const Organization& organization,
                   std::vector<std::string> paths) {
-  tx.Record({.kind = kind,
-             .type = "membership.Organization",
-             .name = organization.name(),
-             .etag = organization.etag(),
-             .field_paths = std::move(paths),
-             .visibility = "PUBLIC",
-             .owners = {organization.name()}});
+  tx.Record(ChangeOf(kind, organization, std::move(paths)));
 }
 
 absl::StatusOr<Organization> LockRow(Transaction& tx, const Audience& audience,
@@ -177,6 +232,7 @@ const Listing kListing = {
     .in_force = kBelonged,
     .key = "o.name",
     .search = "o.search",
+    .word = "o.words LIKE {p} OR o.words %>> {w}",
     .fields = ListFields(),
     .default_order = "display_name",
 };
@@ -187,6 +243,7 @@ const Listing kListingWithDeleted = {
     .in_force = kBelonged,
     .key = kListing.key,
     .search = kListing.search,
+    .word = kListing.word,
     .fields = ListFields(),
     .default_order = kListing.default_order,
 };
@@ -221,7 +278,7 @@ absl::StatusOr<Organization> Insert(Transaction& tx,
     return taken.empty() ? NumberTaken() : AlreadyExists(organization.name());
   }
   Organization stored = ReadRow<Organization>(rows[0]);
-  KeepNames(tx, stored);
+  KeepNames(tx, {stored});
   RecordChange(tx, Change::Kind::kCreated, stored, {});
   return stored;
 }
@@ -238,7 +295,7 @@ absl::StatusOr<Organization> Update(Transaction& tx, Organization organization,
   ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kUpdate, ValuesOf(organization),
                                           organization.name()));
   Organization stored = ReadRow<Organization>(rows[0]);
-  KeepNames(tx, stored);
+  KeepNames(tx, {stored});
   RecordChange(tx, Change::Kind::kUpdated, stored, std::move(changed));
   return stored;
 }
@@ -279,6 +336,63 @@ absl::StatusOr<std::vector<std::vector<NameCandidate>>> FindCandidates(
                                      std::string(row.Text(3))});
   }
   return found;
+}
+
+absl::StatusOr<std::vector<std::string>> FindExisting(
+    Transaction& tx, const std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kFindExisting, {names}));
+  std::vector<std::string> found;
+  for (int i = 0; i < rows.size(); ++i) found.emplace_back(rows[i].Text(0));
+  return found;
+}
+
+absl::StatusOr<std::vector<Organization>> FindByKeys(
+    Transaction& tx, const std::vector<std::string>& names,
+    const std::vector<std::string>& numbers) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kFindByKeys, {names, numbers}));
+  std::vector<Organization> found;
+  for (int i = 0; i < rows.size(); ++i) {
+    found.push_back(ReadRow<Organization>(rows[i]));
+  }
+  return found;
+}
+
+absl::Status InsertAll(Transaction& tx,
+                       std::vector<Organization> organizations) {
+  std::vector<const google::protobuf::Message*> messages;
+  std::vector<Change> changes;
+  for (Organization& organization : organizations) {
+    organization.set_etag(NewEtag());
+    messages.push_back(&organization);
+    changes.push_back(ChangeOf(Change::Kind::kCreated, organization, {}));
+  }
+  RETURN_IF_ERROR(tx.Query(kInsertAll, FieldArrays(messages, FIELDS)).status());
+  KeepNames(tx, organizations);
+  tx.Record(changes);
+  return absl::OkStatus();
+}
+
+absl::Status UpdateAll(Transaction& tx, std::vector<Organization> organizations,
+                       std::vector<std::vector<std::string>> changed) {
+  std::vector<const google::protobuf::Message*> messages;
+  std::vector<std::string> etags_before;
+  std::vector<Change> changes;
+  for (size_t i = 0; i < organizations.size(); ++i) {
+    etags_before.push_back(organizations[i].etag());
+    organizations[i].set_etag(NewEtag());
+    messages.push_back(&organizations[i]);
+    changes.push_back(ChangeOf(Change::Kind::kUpdated, organizations[i],
+                               std::move(changed[i])));
+  }
+  Params params = FieldArrays(messages, FIELDS);
+  params.emplace_back(etags_before);
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kUpdateAll, params));
+  if (rows.affected() != int64_t(organizations.size())) {
+    return ChangedMeanwhile();
+  }
+  KeepNames(tx, organizations);
+  tx.Record(changes);
+  return absl::OkStatus();
 }
 
 }  // namespace reglab::membership::organizations

@@ -49,6 +49,24 @@ absl::StatusOr<v1::Organization> Undelete(Transaction& tx,
 absl::Status CheckExists(Transaction& tx, std::string_view field,
                          std::string_view name);
 
+// Those of `names` that are there and not deleted.
+absl::StatusOr<std::vector<std::string>> FindExisting(
+    Transaction& tx, const std::vector<std::string>& names);
+
+// Those with one of these names or organisation numbers, deleted ones too.
+absl::StatusOr<std::vector<v1::Organization>> FindByKeys(
+    Transaction& tx, const std::vector<std::string>& names,
+    const std::vector<std::string>& numbers);
+
+// Many at once. ALREADY_EXISTS when a name or a number is taken.
+absl::Status InsertAll(Transaction& tx,
+                       std::vector<v1::Organization> organizations);
+// Each as it was read, with its etag then, and with the paths that differ.
+// ABORTED when one was changed since.
+absl::Status UpdateAll(Transaction& tx,
+                       std::vector<v1::Organization> organizations,
+                       std::vector<std::vector<std::string>> changed);
+
 // For each lookup form the names that are near it, in one statement; as many
 // answers as forms, in their order.
 absl::StatusOr<std::vector<std::vector<NameCandidate>>> FindCandidates(

@@ -1,10 +1,16 @@
 #ifndef REGLAB_SERVICES_MEMBERSHIP_PERSON_RULES_H_
 #define REGLAB_SERVICES_MEMBERSHIP_PERSON_RULES_H_
 
+#include <string_view>
+
+#include "absl/status/status.h"
 #include "reglab/membership/v1/person.pb.h"
 #include "services/common/identity.h"
 
 namespace reglab::membership {
+
+// ALREADY_EXISTS: another person has the e-mail address that `field` gives.
+absl::Status EmailTaken(std::string_view field);
 
 // What a new person has when nothing else is said: called by given and family
 // name, seen by the own organisation.

@@ -3,6 +3,7 @@
 #include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/status_macros.h"
+#include "services/membership/person_rules.h"
 
 namespace reglab::membership::people {
 
@@ -46,32 +47,58 @@ const Statement kEmailTaken(
     "SELECT FROM people WHERE lower(email) = lower($1) AND email <> ''"
     " AND name <> $2");
 
-absl::Status EmailTaken(std::string_view field) {
-  return MakeError(
-      absl::StatusCode::kAlreadyExists, "EMAIL_TAKEN",
-      {"Another person has this e-mail address. Use that person, or give an "
-       "address of their own.",
-       "En annan person har den här e-postadressen. Använd den personen, eller "
-       "ange en egen adress."},
-      {{std::string(field),
-        {"The e-mail address is taken.", "E-postadressen är upptagen."}}});
-}
+const Statement kFindByKeys("SELECT " COLUMNS
+                            " FROM people p WHERE p.name = ANY($1)"
+                            " UNION ALL SELECT " COLUMNS
+                            " FROM people p WHERE p.email <> ''"
+                            " AND lower(p.email) = ANY(ARRAY(SELECT lower(e)"
+                            " FROM unnest($2::text[]) AS e))");
 
-Params ValuesOf(const Person& person) {
-  return Fields(person,
-                {"name", "given_name", "family_name", "display_name", "title",
-                 "organization", "email", "visibility", "etag"});
+#define VALUES_OF_MANY                                                       \
+  " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]," \
+  " $6::text[], $7::text[], $8::text[], $9::text[]"
+
+const Statement kInsertAll(
+    "INSERT INTO people (name, given_name, family_name, display_name, title,"
+    " organization, owners, email, visibility, etag)"
+    " SELECT name, given_name, family_name, display_name, title, organization,"
+    " ARRAY[organization], email, visibility, etag" VALUES_OF_MANY
+    ") AS r (name, given_name, family_name, display_name, title, organization,"
+    " email, visibility, etag)");
+
+const Statement kUpdateAll(
+    "UPDATE people p SET given_name = r.given_name,"
+    " family_name = r.family_name, display_name = r.display_name,"
+    " title = r.title, organization = r.organization,"
+    " owners = ARRAY[r.organization], email = r.email,"
+    " visibility = r.visibility, etag = r.etag, update_time = "
+    "now()" VALUES_OF_MANY
+    ", $10::text[]) AS r (name, given_name, family_name, display_name, title,"
+    " organization, email, visibility, etag, etag_before)"
+    " WHERE p.name = r.name AND p.etag = r.etag_before");
+
+#define FIELDS                                                    \
+  {                                                               \
+    "name", "given_name", "family_name", "display_name", "title", \
+        "organization", "email", "visibility", "etag"             \
+  }
+
+Params ValuesOf(const Person& person) { return Fields(person, FIELDS); }
+
+Change ChangeOf(Change::Kind kind, const Person& person,
+                std::vector<std::string> paths) {
+  return {.kind = kind,
+          .type = "membership.Person",
+          .name = person.name(),
+          .etag = person.etag(),
+          .field_paths = std::move(paths),
+          .visibility = Person::Visibility_Name(person.visibility()),
+          .owners = {person.organization()}};
 }
 
 void RecordChange(Transaction& tx, Change::Kind kind, const Person& person,
                   std::vector<std::string> paths) {
-  tx.Record({.kind = kind,
-             .type = "membership.Person",
-             .name = person.name(),
-             .etag = person.etag(),
-             .field_paths = std::move(paths),
-             .visibility = Person::Visibility_Name(person.visibility()),
-             .owners = {person.organization()}});
+  tx.Record(ChangeOf(kind, person, std::move(paths)));
 }
 
 }  // namespace
@@ -80,7 +107,12 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM people p",
     .visible = "(p.visibility = ANY({v}) OR p.owners && {o})",
     .key = "p.name",
+    .organization = "p.organization = {n}",
     .search = "p.search",
+    .word =
+        "p.words LIKE {p} OR p.words %>> {w}"
+        " OR p.organization = ANY(ARRAY(SELECT o.name FROM organizations o"
+        " WHERE o.words LIKE {p} OR o.words %>> {w}))",
     .fields = {{"name", "p.name", ListField::Type::kText, true, nullptr, true},
                {"family_name", "p.family_name", ListField::Type::kText, true,
                 nullptr, true},
@@ -160,6 +192,51 @@ absl::Status Delete(Transaction& tx, const Person& person) {
   }
   tx.Send(kDelete, {person.name()});
   RecordChange(tx, Change::Kind::kDeleted, person, {});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Person>> FindByKeys(
+    Transaction& tx, const std::vector<std::string>& names,
+    const std::vector<std::string>& emails) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kFindByKeys, {names, emails}));
+  std::vector<Person> found;
+  found.reserve(rows.size());
+  for (int i = 0; i < rows.size(); ++i) {
+    found.push_back(ReadRow<Person>(rows[i]));
+  }
+  return found;
+}
+
+absl::Status InsertAll(Transaction& tx, std::vector<Person> people) {
+  std::vector<const google::protobuf::Message*> messages;
+  std::vector<Change> changes;
+  for (Person& person : people) {
+    person.set_etag(NewEtag());
+    messages.push_back(&person);
+    changes.push_back(ChangeOf(Change::Kind::kCreated, person, {}));
+  }
+  RETURN_IF_ERROR(tx.Query(kInsertAll, FieldArrays(messages, FIELDS)).status());
+  tx.Record(changes);
+  return absl::OkStatus();
+}
+
+absl::Status UpdateAll(Transaction& tx, std::vector<Person> people,
+                       std::vector<std::vector<std::string>> changed) {
+  std::vector<const google::protobuf::Message*> messages;
+  std::vector<std::string> etags_before;
+  std::vector<Change> changes;
+  for (size_t i = 0; i < people.size(); ++i) {
+    etags_before.push_back(people[i].etag());
+    people[i].set_etag(NewEtag());
+    messages.push_back(&people[i]);
+    changes.push_back(
+        ChangeOf(Change::Kind::kUpdated, people[i], std::move(changed[i])));
+  }
+  Params params = FieldArrays(messages, FIELDS);
+  params.emplace_back(etags_before);
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kUpdateAll, params));
+  if (rows.affected() != int64_t(people.size())) return ChangedMeanwhile();
+  tx.Record(changes);
   return absl::OkStatus();
 }
 

@@ -44,6 +44,20 @@ absl::StatusOr<v1::Person> Update(Transaction& tx, v1::Person person,
 // FAILED_PRECONDITION when the person holds appointments.
 absl::Status Delete(Transaction& tx, const v1::Person& person);
 
+// Who has one of these names, or of these e-mail addresses in whatever
+// case; whoever may read them, because no two may have the same. Who is found
+// by both comes twice.
+absl::StatusOr<std::vector<v1::Person>> FindByKeys(
+    Transaction& tx, const std::vector<std::string>& names,
+    const std::vector<std::string>& emails);
+
+// Many at once. ALREADY_EXISTS when a name is taken.
+absl::Status InsertAll(Transaction& tx, std::vector<v1::Person> people);
+// Each as it was read, with its etag then, and with the paths that differ.
+// ABORTED when one was changed since.
+absl::Status UpdateAll(Transaction& tx, std::vector<v1::Person> people,
+                       std::vector<std::vector<std::string>> changed);
+
 }  // namespace reglab::membership::people
 
 #endif  // REGLAB_SERVICES_MEMBERSHIP_PERSON_STORE_H_

@@ -124,6 +124,7 @@ const Listing kListing = {
     .visible = "(r.visibility = ANY({v}) OR r.owners && {o})",
     .in_force = IN_FORCE("{d}"),
     .key = "r.name",
+    .organization = "r.organization = {n} OR r.counterpart = {n}",
     .fields = {{"name", "r.name", ListField::Type::kText, true, nullptr, true},
                {"start_date", "r.start_date", ListField::Type::kDate, true},
                {"end_date", "r.end_date", ListField::Type::kDate},

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/json_reader.h"
+#include "services/common/json_reader.h"
 #include "gateway/json_writer.h"
 #include "gateway/routes.h"
 

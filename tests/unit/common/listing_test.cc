@@ -10,6 +10,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "reglab/membership/v1/organization.pb.h"
+#include "reglab/membership/v1/person.pb.h"
 #include "services/common/errors.h"
 #include "services/common/page_token.h"
 
@@ -300,6 +301,58 @@ TEST(List, SaysByWhatItCanBeOrdered) {
   const std::string message(query.status().message());
   EXPECT_NE(message.find("Did you mean \"population\"?"), std::string::npos);
   EXPECT_NE(message.find("display_name, population, name"), std::string::npos);
+}
+
+TEST(ListOfAnOrganization, ComparesWhatTheListingSays) {
+  Listing listing = Plain();
+  listing.organization = "a.organization = {n} OR a.host = {n}";
+  membership::v1::ListPeopleRequest request;
+  request.set_organization("organizations/o'b");
+  const auto query = MakeListQuery(listing, request, Nobody());
+  ASSERT_TRUE(query.ok()) << query.status();
+  EXPECT_NE(query->sql.find("(a.organization = $1::text OR a.host = $1::text)"),
+            std::string::npos)
+      << query->sql;
+  EXPECT_EQ(ValuesOf(*query), Values{"organizations/o'b"});
+}
+
+TEST(ListOfAnOrganization, HasPagesOfItsOwn) {
+  Listing listing = Plain();
+  listing.organization = "a.organization = {n}";
+  membership::v1::ListPeopleRequest one;
+  one.set_organization("organizations/one");
+  membership::v1::ListPeopleRequest other;
+  other.set_organization("organizations/other");
+  EXPECT_NE(MakeListQuery(listing, one, Nobody())->fingerprint,
+            MakeListQuery(listing, other, Nobody())->fingerprint);
+}
+
+TEST(ListWithWords, AsksForEachWordOrForTheWholeSearch) {
+  Listing listing = Plain();
+  listing.word = "a.words LIKE {p} OR a.words %>> {w}";
+  ListOrganizationsRequest request;
+  request.set_q("Region, Örebro%");
+  const ListQuery query = Make(listing, request);
+  EXPECT_NE(
+      query.sql.find(
+          "(a.search @@ swedish_query($1) AND numnode(swedish_query($2)) > 0 "
+          "OR (a.words LIKE '% ' || search_word($3) || '%' OR a.words %>> "
+          "search_word($3)) AND "
+          "(a.words LIKE '% ' || search_word($4) || '%' OR a.words %>> "
+          "search_word($4)))"),
+      std::string::npos)
+      << query.sql;
+  EXPECT_EQ(ValuesOf(query),
+            (Values{"Region, Örebro%", "Örebro", "Region", "Örebro"}));
+}
+
+TEST(ListWithWords, OfNothingButSignsFindsNothing) {
+  Listing listing = Plain();
+  listing.search = "";
+  listing.word = "a.words LIKE {p}";
+  ListOrganizationsRequest request;
+  request.set_q("%_");
+  EXPECT_NE(Make(listing, request).sql.find("WHERE false"), std::string::npos);
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ Response Text(int status, std::string body) {
   return response;
 }
 
-// Says what it was asked; /large answers with megabytes, /unread leaves the
-// body where it is, /now is at hand.
+// Says what it was asked; /imports takes larger bodies, /large answers with
+// megabytes, /unread leaves the body where it is, /now is at hand.
 class Echo : public Handler {
  public:
   bool AnswerNow(const Request& request, Response* response) override {
@@ -48,6 +48,7 @@ class Echo : public Handler {
       co_return;
     }
     std::string text;
+    if (request.path() == "/imports") body.Allow(5000);
     if (!body.empty()) {
       const absl::Status status = co_await body.Read(&text);
       if (!status.ok()) {
@@ -278,6 +279,34 @@ TEST_F(Edge, RefusesBodiesOverTheLimit) {
                        std::string(1000, 'x')))
                 .status,
             200);
+}
+
+TEST_F(Edge, TakesALargerBodyWhereItIsAllowed) {
+  Start({.most_body_bytes = 1000});
+  const auto post = [&](const char* path, size_t bytes) {
+    return Ask(Concat("POST ", path, " HTTP/1.1\r\nHost: x\r\nContent-Length: ",
+                      bytes, "\r\n\r\n", std::string(bytes, 'x')))
+        .status;
+  };
+  EXPECT_EQ(post("/imports", 5000), 200);
+  EXPECT_EQ(post("/imports", 5001), 413);
+  EXPECT_EQ(post("/others", 1001), 413);
+  EXPECT_EQ(post("/imports", 5000), 200);  // the one before gave back its room
+}
+
+TEST_F(Edge, OneLargeBodyIsTakenAtATime) {
+  Start({.most_body_bytes = 1000});
+  ASSERT_TRUE(limits_->TakeLargeBody());
+  const std::string large = Concat(
+      "POST /imports HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n",
+      std::string(2000, 'x'));
+  EXPECT_EQ(Ask(large).status, 429);
+  EXPECT_EQ(
+      Ask("POST /imports HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
+          .status,
+      200);
+  limits_->ReturnLargeBody();
+  EXPECT_EQ(Ask(large).status, 200);
 }
 
 TEST_F(Edge, GivesUpOnSlowHeadersAndBodies) {

@@ -12,10 +12,10 @@
 #include <limits>
 #include <random>
 
-#include "gateway/json_reader.h"
 #include "gateway/json_values.h"
 #include "gateway/routes.h"
 #include "reglab/membership/v1/organization.pb.h"
+#include "services/common/json_reader.h"
 
 namespace reglab::gateway {
 namespace {

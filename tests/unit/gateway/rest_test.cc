@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "gateway/edge/server.h"
 #include "reglab/membership/v1/client.pb.h"
+#include "reglab/membership/v1/import.pb.h"
 #include "reglab/membership/v1/feed_token.pb.h"
 #include "reglab/membership/v1/organization.pb.h"
 #include "reglab/membership/v1/session.pb.h"
@@ -369,6 +370,40 @@ TEST_F(RestTest, ABodyIsJsonThatIsNotPacked) {
           key_ + "Content-Type: Application/JSON; charset=utf-8\r\n", body)
           .status,
       201);
+}
+
+TEST_F(RestTest, AFileIsTakenAsItIsWhereTheContractSaysSo) {
+  std::string content;
+  bool validate_only = false;
+  service_ = [&](const Call& call) {
+    reglab::membership::v1::ImportPeopleRequest request;
+    EXPECT_TRUE(request.ParseFromString(call.message));
+    content = request.content();
+    validate_only = request.validate_only();
+    return Reply();
+  };
+  EXPECT_EQ(Ask("POST /v1/people/import?validateOnly=true",
+                key_ + "Content-Type: text/csv; charset=utf-8\r\n",
+                "email\r\n\"{a\"\r\n")
+                .status,
+            200);
+  EXPECT_EQ(content, "email\r\n\"{a\"\r\n");
+  EXPECT_TRUE(validate_only);
+  EXPECT_EQ(Ask("POST /v1/people/import", key_,
+                "{\"content\": \"email\", \"format\": \"CSV\"}")
+                .status,
+            200);
+  EXPECT_EQ(content, "email");
+  ExpectProblem(Ask("POST /v1/people/import",
+                    key_ + "Content-Type: text/csv\r\n", "G\xE4vle"),
+                400, "INVALID_TEXT");
+  ExpectProblem(Ask("POST /v1/people/import?content=x",
+                    key_ + "Content-Type: text/csv\r\n", "email"),
+                400, "UNKNOWN_PARAMETER");
+  const HttpResponse other =
+      Ask("POST /v1/people/import", key_ + "Content-Type: text/plain\r\n", "x");
+  ExpectProblem(other, 415, "UNSUPPORTED_MEDIA_TYPE");
+  EXPECT_THAT(other.body, HasSubstr("text/csv"));
 }
 
 TEST_F(RestTest, UnknownFieldsAndParametersAreNamed) {

@@ -5,11 +5,11 @@
 
 #include <cstdlib>
 
-#include "gateway/json_reader.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "reglab/membership/v1/organization.pb.h"
 #include "services/common/errors.h"
+#include "services/common/json_reader.h"
 
 namespace reglab::gateway {
 namespace {

@@ -1,5 +1,5 @@
-#ifndef REGLAB_GATEWAY_JSON_READER_H_
-#define REGLAB_GATEWAY_JSON_READER_H_
+#ifndef REGLAB_SERVICES_COMMON_JSON_READER_H_
+#define REGLAB_SERVICES_COMMON_JSON_READER_H_
 
 #include <google/protobuf/field_mask.pb.h>
 
@@ -18,7 +18,7 @@ class FieldDescriptor;
 class Message;
 }  // namespace google::protobuf
 
-namespace reglab::gateway {
+namespace reglab {
 
 // What is wrong with a request, gathered so that the caller learns of all of it
 // at once (of the first 20).
@@ -28,6 +28,7 @@ class Faults {
   // A name that is not known; says which known one is nearest.
   void AddUnknown(std::string_view field, std::string_view name,
                   const std::vector<std::string_view>& known, bool parameter);
+  const std::vector<FieldError>& errors() const { return errors_; }
   // OK when there is none.
   absl::Status ToStatus() const;
 
@@ -67,6 +68,6 @@ const google::protobuf::FieldDescriptor* FindJsonField(
 std::vector<std::string_view> JsonNames(
     const google::protobuf::Descriptor* type);
 
-}  // namespace reglab::gateway
+}  // namespace reglab
 
-#endif  // REGLAB_GATEWAY_JSON_READER_H_
+#endif  // REGLAB_SERVICES_COMMON_JSON_READER_H_

@@ -1,4 +1,4 @@
-#include "gateway/json_reader.h"
+#include "services/common/json_reader.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -12,11 +12,10 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "gateway/field_values.h"
-#include "gateway/text.h"
+#include "services/common/field_values.h"
 #include "services/common/spelling.h"
 
-namespace reglab::gateway {
+namespace reglab {
 namespace {
 
 namespace json = boost::json;
@@ -339,4 +338,4 @@ std::vector<std::string_view> JsonNames(const Descriptor* type) {
   return names;
 }
 
-}  // namespace reglab::gateway
+}  // namespace reglab

@@ -1,4 +1,4 @@
-#include "gateway/field_values.h"
+#include "services/common/field_values.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
@@ -19,10 +19,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "gateway/text.h"
 #include "services/common/spelling.h"
 
-namespace reglab::gateway {
+namespace reglab {
 namespace {
 
 using google::protobuf::Duration;
@@ -300,4 +299,4 @@ Message* PlaceFor(const FieldDescriptor* field, Message* message) {
              : message->GetReflection()->MutableMessage(message, field);
 }
 
-}  // namespace reglab::gateway
+}  // namespace reglab

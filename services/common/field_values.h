@@ -1,5 +1,5 @@
-#ifndef REGLAB_GATEWAY_FIELD_VALUES_H_
-#define REGLAB_GATEWAY_FIELD_VALUES_H_
+#ifndef REGLAB_SERVICES_COMMON_FIELD_VALUES_H_
+#define REGLAB_SERVICES_COMMON_FIELD_VALUES_H_
 
 #include <optional>
 #include <string_view>
@@ -11,7 +11,7 @@ class FieldDescriptor;
 class Message;
 }  // namespace google::protobuf
 
-namespace reglab::gateway {
+namespace reglab {
 
 // Sets one field, or appends to a repeated one, from text: as it stands in a
 // query parameter or a JSON string. When the text is no value of the field's
@@ -39,6 +39,6 @@ google::protobuf::Message* PlaceFor(
     const google::protobuf::FieldDescriptor* field,
     google::protobuf::Message* message);
 
-}  // namespace reglab::gateway
+}  // namespace reglab
 
-#endif  // REGLAB_GATEWAY_FIELD_VALUES_H_
+#endif  // REGLAB_SERVICES_COMMON_FIELD_VALUES_H_
