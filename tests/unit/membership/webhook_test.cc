@@ -128,15 +128,21 @@ TEST(Webhooks, ConnectToNoInternalAddress) {
 }
 
 // The text of a URL says nothing of where its name will lead; what is looked at
-// is the address at the moment of connecting. "localhost." stands for a name
-// that was public when it was given.
+// is the address at the moment of connecting.
 TEST(Webhooks, LookWhereANameLeadsWhenTheyConnect) {
   const Door door;
-  const std::string url = absl::StrCat("https://localhost.:", door.port(), "/");
+  const std::string url =
+      absl::StrCat("https://hooks.example.se:", door.port(), "/");
   EXPECT_TRUE(CheckWebhookUrl("url", url).ok());
-  const Attempt attempt = WebhookSender().Post(url, {}, "{}");
-  EXPECT_EQ(attempt.error, "ADDRESS_REFUSED");
-  EXPECT_EQ(attempt.connections, 0);
+  for (const char* address :
+       {"127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254",
+        "10.0.0.1", "127.0.0.1,10.0.0.1,[::1]"}) {
+    WebhookSender sender(
+        {absl::StrCat("hooks.example.se:", door.port(), ":", address)});
+    const Attempt attempt = sender.Post(url, {}, "{}");
+    EXPECT_EQ(attempt.error, "ADDRESS_REFUSED") << address;
+    EXPECT_EQ(attempt.connections, 0) << address;
+  }
   EXPECT_FALSE(door.AnybodyCame());
 }
 
