@@ -1,6 +1,7 @@
 #include "gateway/authenticator.h"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/util/time_util.h>
 
 #include <optional>
 #include <utility>
@@ -8,54 +9,126 @@
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "reglab/membership/v1/client.pb.h"
+#include "reglab/membership/v1/feed_token.pb.h"
 #include "services/common/api_key.h"
-#include "services/common/errors.h"
 #include "services/common/spelling.h"
 
 namespace reglab::gateway {
 namespace {
 
-namespace membership = reglab::membership::v1;
+namespace v1 = reglab::membership::v1;
 
 constexpr std::chrono::seconds kKept(2);
 constexpr size_t kMostKept = 10'000;
 
-absl::Status BadCredentials() {
-  return Unauthenticated(
-      {"The credentials are not valid: the key is unknown, mistyped, expired "
-       "or "
-       "revoked. Send Authorization: Bearer <key>, with a key that is in "
-       "force.",
-       "Inloggningen gäller inte: nyckeln är okänd, felskriven, utgången eller "
-       "återkallad. Skicka Authorization: Bearer <nyckel>, med en nyckel som "
-       "gäller."});
+const Text& KeyRefused() {
+  static const auto* text = new Text{
+      "The credentials are not valid: the key is unknown, expired or revoked. "
+      "Send Authorization: Bearer <key>, with a key that is in force.",
+      "Inloggningen gäller inte: nyckeln är okänd, utgången eller återkallad. "
+      "Skicka Authorization: Bearer <nyckel>, med en nyckel som gäller."};
+  return *text;
 }
 
-Authenticated Refused(bool swedish) {
-  return {ToProto(BadCredentials(), swedish), nullptr};
+const Text& FeedTokenRefused() {
+  static const auto* text = new Text{
+      "The feed token is not valid: it is unknown, mistyped, expired or "
+      "revoked. Ask your member representative for a new one.",
+      "Flödeslänken gäller inte: den är okänd, felskriven, utgången eller "
+      "återkallad. Be er medlemsansvarige om en ny."};
+  return *text;
 }
 
-Method AuthenticateKeyMethod() {
-  return DescribeMethod(membership::AuthenticateKeyRequest::descriptor()
-                            ->file()
-                            ->FindServiceByName("KeysService")
-                            ->FindMethodByName("AuthenticateKey"));
+Authenticated Refused(const absl::Status& why, bool swedish) {
+  return {ToProto(why, swedish), nullptr};
 }
 
-std::optional<ApiKey> KeyOf(std::string_view authorization) {
+absl::Status Mistyped() {
+  return MakeError(
+      absl::StatusCode::kUnauthenticated, "KEY_MISTYPED",
+      {"The key is mistyped: its last eight characters, which check the "
+       "others, "
+       "do not fit. Copy the whole key again, from rlk_ to the end.",
+       "Nyckeln är felskriven: de åtta sista tecknen, som kontrollerar de "
+       "andra, stämmer inte. Kopiera hela nyckeln igen, från rlk_ till "
+       "slutet."});
+}
+
+Method MethodNamed(const google::protobuf::Descriptor* request,
+                   const char* service, const char* method) {
+  return DescribeMethod(
+      request->file()->FindServiceByName(service)->FindMethodByName(method));
+}
+
+std::shared_ptr<Credential> ReadKeyAnswer(const std::string& bytes) {
+  v1::AuthenticateKeyResponse answer;
+  if (!answer.ParseFromString(bytes) || answer.caller().empty()) return nullptr;
+  auto credential = std::make_shared<Credential>();
+  Caller& caller = credential->caller;
+  caller.name = answer.caller();
+  caller.organization = answer.organization();
+  caller.roles.assign(answer.roles().begin(), answer.roles().end());
+  caller.scopes.assign(answer.scopes().begin(), answer.scopes().end());
+  caller.bodies.assign(answer.bodies().begin(), answer.bodies().end());
+  if (answer.has_expire_time()) {
+    caller.until = absl::FromUnixSeconds(answer.expire_time().seconds());
+  }
+  credential->requests_per_minute = answer.requests_per_minute();
+  return credential;
+}
+
+std::shared_ptr<Credential> ReadFeedTokenAnswer(const std::string& bytes) {
+  v1::AuthenticateFeedTokenResponse answer;
+  if (!answer.ParseFromString(bytes) || answer.standing().caller().empty() ||
+      answer.feed().empty()) {
+    return nullptr;
+  }
+  auto credential = std::make_shared<Credential>();
+  credential->caller = CallerOf(answer.standing());
+  credential->requests_per_minute = answer.standing().requests_per_minute();
+  credential->feed = answer.feed();
+  return credential;
+}
+
+// What stands after "Bearer ", or nothing.
+std::optional<std::string_view> BearerOf(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   if (authorization.size() <= kScheme.size() ||
       !absl::EqualsIgnoreCase(ForAbsl(authorization.substr(0, kScheme.size())),
                               ForAbsl(kScheme))) {
     return std::nullopt;
   }
-  return ParseApiKey(Trim(authorization.substr(kScheme.size())));
+  return Trim(authorization.substr(kScheme.size()));
 }
 
 }  // namespace
 
+Caller CallerOf(const v1::Standing& standing) {
+  Caller caller;
+  caller.name = standing.caller();
+  caller.organization = standing.organization();
+  caller.roles.assign(standing.roles().begin(), standing.roles().end());
+  caller.scopes.assign(standing.scopes().begin(), standing.scopes().end());
+  caller.bodies.assign(standing.bodies().begin(), standing.bodies().end());
+  for (const v1::Standing::Matter& matter : standing.delegations()) {
+    caller.delegations.push_back(
+        {matter.subject(),
+         {matter.permissions().begin(), matter.permissions().end()}});
+  }
+  if (standing.has_expire_time()) {
+    caller.until = absl::FromUnixSeconds(standing.expire_time().seconds());
+  }
+  return caller;
+}
+
 Authenticator::Authenticator(Sender sender)
-    : sender_(std::move(sender)), method_(AuthenticateKeyMethod()) {}
+    : sender_(std::move(sender)),
+      key_{MethodNamed(v1::AuthenticateKeyRequest::descriptor(), "KeysService",
+                       "AuthenticateKey"),
+           ReadKeyAnswer, KeyRefused()},
+      feed_token_{MethodNamed(v1::AuthenticateFeedTokenRequest::descriptor(),
+                              "FeedTokensService", "AuthenticateFeedToken"),
+                  ReadFeedTokenAnswer, FeedTokenRefused()} {}
 
 const std::shared_ptr<const Caller>& Authenticator::Nobody() {
   static const auto* nobody =
@@ -65,20 +138,49 @@ const std::shared_ptr<const Caller>& Authenticator::Nobody() {
 
 void Authenticator::Authenticate(std::string_view authorization, bool swedish,
                                  const std::string& traceparent, Done done) {
-  const std::optional<ApiKey> key = KeyOf(authorization);
+  const std::optional<std::string_view> bearer = BearerOf(authorization);
+  const std::optional<ApiKey> key =
+      bearer ? ParseApiKey(*bearer) : std::nullopt;
   if (!key) {
-    done(Refused(swedish));
+    done(Refused(bearer && bearer->starts_with("rlk_")
+                     ? Mistyped()
+                     : Unauthenticated(KeyRefused()),
+                 swedish));
     return;
   }
-  const std::string id = HashSecret(Concat(key->id, "_", key->secret));
+  v1::AuthenticateKeyRequest request;
+  request.set_key_id(key->id);
+  request.set_secret_sha256(HashSecret(key->secret));
+  Ask(key_, HashSecret(*bearer), request, swedish, traceparent,
+      std::move(done));
+}
+
+void Authenticator::AuthenticateFeedToken(std::string_view token, bool swedish,
+                                          const std::string& traceparent,
+                                          Done done) {
+  const std::optional<ApiKey> parsed = ParseApiKey(token, kFeedTokenPrefix);
+  if (!parsed) {
+    done(Refused(Unauthenticated(feed_token_.refused), swedish));
+    return;
+  }
+  v1::AuthenticateFeedTokenRequest request;
+  request.set_token_id(parsed->id);
+  request.set_secret_sha256(HashSecret(parsed->secret));
+  Ask(feed_token_, HashSecret(token), request, swedish, traceparent,
+      std::move(done));
+}
+
+void Authenticator::Ask(const Kind& kind, std::string id,
+                        const google::protobuf::Message& request, bool swedish,
+                        const std::string& traceparent, Done done) {
   const Clock::time_point now = Clock::now();
   std::optional<Authenticated> known;
   {
     std::lock_guard lock(mutex_);
-    const auto found = by_key_.find(id);
-    if (found != by_key_.end() && now < found->second->good_until) {
+    const auto found = by_id_.find(id);
+    if (found != by_id_.end() && now < found->second->good_until) {
       known.emplace();
-      known->caller = found->second->caller;
+      known->credential = found->second->credential;
     } else {
       const auto [waiting, is_first] = asking_.try_emplace(id);
       waiting->second.push_back({swedish, std::move(done)});
@@ -86,63 +188,54 @@ void Authenticator::Authenticate(std::string_view authorization, bool swedish,
     }
   }
   if (known) {
-    done(known->caller ? *known : Refused(swedish));
+    done(known->credential ? *known
+                           : Refused(Unauthenticated(kind.refused), swedish));
     return;
   }
-  membership::AuthenticateKeyRequest request;
-  request.set_key_id(key->id);
-  request.set_secret_sha256(HashSecret(key->secret));
   static const auto* itself = new std::shared_ptr<const Caller>(
       std::make_shared<Caller>(GatewayItself()));
-  sender_({.method = &method_,
+  sender_({.method = &kind.method,
            .caller = *itself,
            .message = request.SerializeAsString(),
            .traceparent = traceparent},
-          [this, id, now](Reply reply) { Finish(id, now, std::move(reply)); });
+          [this, &kind, id = std::move(id), now](Reply reply) {
+            Finish(kind, id, now, std::move(reply));
+          });
 }
 
-void Authenticator::Finish(const std::string& key, Clock::time_point asked,
-                           Reply reply) {
-  std::shared_ptr<Caller> caller;
+void Authenticator::Finish(const Kind& kind, const std::string& id,
+                           Clock::time_point asked, Reply reply) {
+  std::shared_ptr<const Credential> credential;
   Clock::time_point good_until = asked + kKept;
-  membership::AuthenticateKeyResponse response;
-  if (reply.status.code() == 0 && response.ParseFromString(reply.message)) {
-    caller = std::make_shared<Caller>();
-    caller->name = response.caller();
-    caller->organization = response.organization();
-    caller->roles.assign(response.roles().begin(), response.roles().end());
-    caller->scopes.assign(response.scopes().begin(), response.scopes().end());
-    caller->bodies.assign(response.bodies().begin(), response.bodies().end());
-    if (response.has_expire_time()) {
-      const absl::Duration left =
-          absl::FromUnixSeconds(response.expire_time().seconds()) - absl::Now();
-      good_until =
-          std::min(good_until, Clock::now() + absl::ToChronoMilliseconds(left));
-    }
-    if (caller->nobody()) caller = nullptr;
+  if (reply.status.code() == 0) credential = kind.read(reply.message);
+  if (credential != nullptr &&
+      credential->caller.until < absl::InfiniteFuture()) {
+    good_until = std::min(
+        good_until, Clock::now() + absl::ToChronoMilliseconds(
+                                       credential->caller.until - absl::Now()));
   }
   const bool refused =
       reply.status.code() == int(absl::StatusCode::kUnauthenticated) ||
-      (reply.status.code() == 0 && caller == nullptr);
+      (reply.status.code() == 0 && credential == nullptr);
   std::vector<Waiting> waiting;
   {
     std::lock_guard lock(mutex_);
-    const auto asking = asking_.find(key);
+    const auto asking = asking_.find(id);
     if (asking != asking_.end()) {
       waiting = std::move(asking->second);
       asking_.erase(asking);
     }
     // What membership could not say is asked again by the next request.
-    if (caller != nullptr || refused) {
-      const auto old = by_key_.find(key);
-      if (old != by_key_.end()) {
+    if (credential != nullptr || refused) {
+      const auto old = by_id_.find(id);
+      if (old != by_id_.end()) {
         entries_.erase(old->second);
-        by_key_.erase(old);
+        by_id_.erase(old);
       }
-      entries_.push_front({key, caller, good_until});
-      by_key_.emplace(key, entries_.begin());
+      entries_.push_front({id, credential, good_until});
+      by_id_.emplace(id, entries_.begin());
       if (entries_.size() > kMostKept) {
-        by_key_.erase(entries_.back().key);
+        by_id_.erase(entries_.back().id);
         entries_.pop_back();
       }
     }
@@ -150,11 +243,11 @@ void Authenticator::Finish(const std::string& key, Clock::time_point asked,
   for (const Waiting& one : waiting) {
     Authenticated result;
     if (refused) {
-      result = Refused(one.swedish);
-    } else if (caller == nullptr) {
+      result = Refused(Unauthenticated(kind.refused), one.swedish);
+    } else if (credential == nullptr) {
       result.status = ToProto(FromProto(reply.status), one.swedish);
     } else {
-      result.caller = caller;
+      result.credential = credential;
     }
     one.done(result);
   }

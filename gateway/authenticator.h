@@ -13,14 +13,31 @@
 #include "absl/container/flat_hash_map.h"
 #include "gateway/upstream.h"
 #include "google/rpc/status.pb.h"
+#include "reglab/membership/v1/access.pb.h"
+#include "services/common/errors.h"
 #include "services/common/identity.h"
 
 namespace reglab::gateway {
 
-// Who calls: the caller, or the error when the status is not OK.
+// What a credential opens.
+struct Credential {
+  Caller caller;
+  int requests_per_minute = 0;  // 0: without end
+  // Of a feed token: the only path with query that may be read; else "".
+  std::string feed;
+};
+
+// Who calls: the credential, or the error when the status is not OK.
 struct Authenticated {
   google::rpc::Status status;
-  std::shared_ptr<const Caller> caller;
+  std::shared_ptr<const Credential> credential;
+
+  // Null when the status is not OK.
+  std::shared_ptr<const Caller> caller() const {
+    return credential == nullptr
+               ? nullptr
+               : std::shared_ptr<const Caller>(credential, &credential->caller);
+  }
 };
 
 // Finds out who a credential speaks for, by asking membership. An answer is
@@ -41,29 +58,51 @@ class Authenticator {
 
   // The value of the Authorization header, which is not empty. `done` is called
   // once, here or on another thread. UNAUTHENTICATED for whatever is no valid
-  // credential.
+  // credential, with the reason KEY_MISTYPED for a key whose check is wrong.
   void Authenticate(std::string_view authorization, bool swedish,
                     const std::string& traceparent, Done done);
 
+  // As Authenticate, for a feed token.
+  void AuthenticateFeedToken(std::string_view token, bool swedish,
+                             const std::string& traceparent, Done done);
+
  private:
+  // A kind of credential: how membership is asked about one, what its answer
+  // says, and what the caller is told when it refuses.
+  struct Kind {
+    Method method;
+    // Nothing in it for an answer that names nobody.
+    std::shared_ptr<Credential> (*read)(const std::string& answer);
+    Text refused;
+  };
   struct Waiting {
     bool swedish;
     Done done;
   };
   struct Entry {
-    std::string key;
-    std::shared_ptr<const Caller> caller;  // null: the credential is refused
+    std::string id;
+    std::shared_ptr<const Credential> credential;  // null: it is refused
     Clock::time_point good_until;
   };
-  void Finish(const std::string& key, Clock::time_point asked, Reply reply);
+
+  // `id` is a hash of the whole credential, under which the answer is kept.
+  void Ask(const Kind& kind, std::string id,
+           const google::protobuf::Message& request, bool swedish,
+           const std::string& traceparent, Done done);
+  void Finish(const Kind& kind, const std::string& id, Clock::time_point asked,
+              Reply reply);
 
   const Sender sender_;
-  const Method method_;
+  const Kind key_;
+  const Kind feed_token_;
   std::mutex mutex_;
   std::list<Entry> entries_;  // the newest first
-  absl::flat_hash_map<std::string, std::list<Entry>::iterator> by_key_;
+  absl::flat_hash_map<std::string, std::list<Entry>::iterator> by_id_;
   absl::flat_hash_map<std::string, std::vector<Waiting>> asking_;
 };
+
+// What membership says of a person or client as the caller that it is.
+Caller CallerOf(const membership::v1::Standing& standing);
 
 }  // namespace reglab::gateway
 

@@ -2,8 +2,13 @@
 #define REGLAB_GATEWAY_LIMITS_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace reglab::gateway {
 
@@ -45,6 +50,42 @@ class Limits {
   std::atomic<int64_t> connections_{0};
   std::atomic<int64_t> calls_{0};
   std::atomic<int64_t> body_bytes_{0};
+};
+
+// How often each caller may ask: a bucket of tokens for each, as large as what
+// may be asked in a minute, filled evenly. A fixed number of buckets is kept;
+// when there are more callers than that, the bucket goes that is the fullest,
+// so that what is forgotten is little. Thread-safe.
+class RateLimits {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Turn {
+    bool granted = true;
+    int per_minute = 0;
+    int remaining = 0;                   // requests that may follow at once
+    std::chrono::seconds full_in{0};     // until all may be asked at once
+    std::chrono::seconds granted_in{0};  // until the next is granted
+  };
+
+  // `buckets` is rounded up; each takes 16 bytes.
+  explicit RateLimits(size_t buckets = 65536);
+
+  // `who` is a name or an address; `per_minute` is at least 1.
+  Turn Take(std::string_view who, int per_minute,
+            Clock::time_point now = Clock::now());
+
+  // "RateLimit-Policy" and "RateLimit" (draft-ietf-httpapi-ratelimit-headers),
+  // and "Retry-After" when the turn was not granted, each with its line's end.
+  static std::string HeaderLines(const Turn& turn);
+
+ private:
+  struct Bucket {
+    uint64_t owner = 0;  // hash of who; 0: nobody's
+    Clock::time_point full_at;
+  };
+  std::mutex mutex_;
+  std::vector<Bucket> buckets_;
 };
 
 }  // namespace reglab::gateway

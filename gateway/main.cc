@@ -32,6 +32,10 @@ ABSL_FLAG(std::string, assertion_trusted_dir, "",
 ABSL_FLAG(int, threads, 2, "Threads that serve connections");
 ABSL_FLAG(int, most_connections, 4096, "Connections at a time");
 ABSL_FLAG(int, most_in_flight, 1024, "Calls to the services at a time");
+ABSL_FLAG(
+    int, anonymous_requests_per_minute, 60'000,
+    "What one address may ask without credentials, beside what the cache "
+    "answers; 0: without end, for use behind a proxy that hides addresses");
 ABSL_FLAG(bool, cache, true, "Share what the public may read");
 ABSL_FLAG(int64_t, cache_bytes, 64 << 20, "What the cache may hold");
 ABSL_FLAG(bool, log_requests, true, "Write a log line for each request");
@@ -76,7 +80,11 @@ absl::Status Serve() {
   Authenticator authenticator(send);
   Dispatch dispatch(send, limits, cache ? &*cache : nullptr);
   Traffic traffic(absl::GetFlag(FLAGS_log_requests));
+  RateLimits rate_limits;
   Rest rest(routes, authenticator, dispatch, traffic,
+            {.limits = rate_limits,
+             .anonymous_per_minute =
+                 absl::GetFlag(FLAGS_anonymous_requests_per_minute)},
             [&upstreams] { return upstreams.Ready(); });
   upstreams.Ready();
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
@@ -52,6 +53,17 @@ std::string_view HeaderEnd(bool close) {
     cached.close = date + "Connection: close\r\n\r\n";
   }
   return close ? cached.close : cached.keep;
+}
+
+// See Request::peer.
+std::string PeerOf(const asio::ip::address& address) {
+  if (!address.is_v6() || address.to_v6().is_v4_mapped()) {
+    return address.is_v6()
+               ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6())
+                     .to_string()
+               : address.to_string();
+  }
+  return asio::ip::network_v6(address.to_v6(), 64).canonical().to_string();
 }
 
 asio::const_buffer BufferOf(std::string_view text) {
@@ -219,6 +231,9 @@ asio::awaitable<void> Connection::Run() {
   Error error;
   socket_.set_option(asio::ip::tcp::no_delay(true), error);
   socket_.non_blocking(true, error);
+  const asio::ip::tcp::endpoint peer = socket_.remote_endpoint(error);
+  if (!error) request_.SetPeer(PeerOf(peer.address()));
+  error.clear();
   while (true) {
     const absl::Status status = co_await ReadHeader();
     if (absl::IsCancelled(status)) break;

@@ -66,7 +66,7 @@ void AppendHead(int status, std::string* head) {
       "Referrer-Policy: no-referrer\r\n"
       "Access-Control-Allow-Origin: *\r\n"
       "Access-Control-Expose-Headers: Content-Language, ETag, Link, Location, "
-      "Retry-After, Trace-Id\r\n";
+      "RateLimit, RateLimit-Policy, Retry-After, Trace-Id\r\n";
 }
 
 void AppendField(std::string_view name, std::string_view value,

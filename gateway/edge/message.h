@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace reglab::gateway {
 
@@ -30,7 +31,10 @@ enum class Field {
 // one buffer that serves the requests of a connection one after the other.
 class Request {
  public:
+  // For the next request of the same connection.
   void Clear();
+  // Whom the connection comes from; stays when the rest is cleared.
+  void SetPeer(std::string peer) { peer_ = std::move(peer); }
   void SetLine(std::string_view method, std::string_view target);
   // A second field of the same name is joined to the first with ", ".
   void Add(Field field, std::string_view value);
@@ -48,6 +52,9 @@ class Request {
     const Slice& slice = fields_[size_t(field)];
     return slice.length == kNone ? std::string_view() : View(slice);
   }
+  // The address, or of IPv6 the network of 64 bits that one party has; "" when
+  // it is not known.
+  const std::string& peer() const { return peer_; }
   // Whether the target has a form that is served: a path, an absolute URL of
   // HTTP, or "*".
   bool valid_target() const { return valid_target_; }
@@ -63,6 +70,7 @@ class Request {
     return std::string_view(text_).substr(slice.begin, slice.length);
   }
 
+  std::string peer_;
   std::string text_;
   Slice method_, target_, path_, query_;
   bool valid_target_ = false;

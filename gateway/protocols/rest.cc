@@ -84,6 +84,58 @@ absl::Status CheckContentType(const Request& request) {
                                             : WrongContentType(patch);
 }
 
+absl::Status TooManyRequests(const RateLimits::Turn& turn) {
+  const int64_t wait = turn.granted_in.count();
+  return MakeError(
+      absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
+      {absl::StrCat("More than ", turn.per_minute, " requests a minute. Wait ",
+                    wait,
+                    " s, ask for more at a time (pageSize), or follow the "
+                    "change feed."),
+       absl::StrCat("Fler än ", turn.per_minute, " anrop i minuten. Vänta ",
+                    wait,
+                    " s, hämta mer åt gången (pageSize), eller följ "
+                    "ändringsflödet.")});
+}
+
+// The value of the parameter "token", or "" without one; `rest` gets the query
+// without it. A token has no character that would be percent-encoded.
+std::string_view QueryWithoutToken(std::string_view query, std::string* rest) {
+  std::string_view token;
+  for (const std::string_view part : Split(query, '&')) {
+    if (part.starts_with("token=")) {
+      token = part.substr(6);
+    } else {
+      if (!rest->empty()) rest->push_back('&');
+      rest->append(part);
+    }
+  }
+  return token;
+}
+
+// Whether a request for this path and query is one for `feed`, or for a further
+// page of it.
+bool IsFeed(std::string_view feed, std::string_view path,
+            std::string_view query) {
+  std::string asked(path);
+  char separator = '?';
+  for (const std::string_view part : Split(query, '&')) {
+    if (part.empty() || part.starts_with("pageToken=")) continue;
+    asked.push_back(std::exchange(separator, '&'));
+    asked.append(part);
+  }
+  return asked == feed;
+}
+
+absl::Status OtherFeed(std::string_view feed) {
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "OTHER_FEED",
+      {Concat("This feed token opens \"", Excerpt(feed),
+              "\" alone, for reading. Make another for another feed."),
+       Concat("Denna flödeslänk öppnar bara ”", Excerpt(feed),
+              "”, för läsning. Skapa en annan för ett annat flöde.")});
+}
+
 absl::Status KeyNeeded() {
   return Unauthenticated(
       {"This needs a key: send Authorization: Bearer <key>.",
@@ -159,12 +211,14 @@ std::string NextPageLink(std::string_view path, std::string_view query,
 }
 
 Rest::Rest(const Routes& routes, Authenticator& authenticator,
-           Dispatch& dispatch, Traffic& traffic, std::function<bool()> ready)
+           Dispatch& dispatch, Traffic& traffic, Rates rates,
+           std::function<bool()> ready)
     : routes_(routes),
       methods_(routes),
       authenticator_(authenticator),
       dispatch_(dispatch),
       traffic_(traffic),
+      rates_(rates),
       ready_(std::move(ready)) {}
 
 bool Rest::AnswerNow(const Request& request, Response* response) {
@@ -185,9 +239,13 @@ bool Rest::AnswerNow(const Request& request, Response* response) {
 
 asio::awaitable<void> Rest::Answer(const Request& request, Body& body,
                                    Response* response) {
-  Exchange exchange{request, response,
+  Exchange exchange{request,
+                    response,
                     PrefersSwedish(request[Field::kAcceptLanguage]),
-                    ContinueTrace(request[Field::kTraceparent])};
+                    ContinueTrace(request[Field::kTraceparent]),
+                    request.query(),
+                    {},
+                    {}};
   response->trace_id = TraceIdOf(exchange.traceparent);
   if (AnswerFixed(exchange)) co_return;
   if (request.method() == "OPTIONS") {
@@ -203,6 +261,8 @@ asio::awaitable<void> Rest::Answer(const Request& request, Body& body,
   }
   response->route = match->route->path_template;
   co_await AnswerRoute(exchange, *match, body);
+  // A shared answer is nobody's, who is told only when it is too much.
+  if (response->owner == nullptr) response->own_head += exchange.rate_lines;
 }
 
 bool Rest::AnswerFixed(const Exchange& exchange) {
@@ -297,29 +357,77 @@ void Rest::AllowOnly(const Exchange& exchange, const absl::Status& status,
   Problem(exchange, status, lines);
 }
 
+bool Rest::TakeTurn(Exchange& exchange, std::string_view who, int per_minute) {
+  if (per_minute <= 0) return true;
+  const RateLimits::Turn turn = rates_.limits.Take(who, per_minute);
+  exchange.rate_lines = RateLimits::HeaderLines(turn);
+  if (turn.granted) return true;
+  Problem(exchange, TooManyRequests(turn));
+  return false;
+}
+
+asio::awaitable<std::shared_ptr<const Caller>> Rest::Authenticate(
+    Exchange& exchange, const Method& method) {
+  const Request& request = exchange.request;
+  const bool has_header = request.has(Field::kAuthorization);
+  const std::string_view token =
+      has_header || !IsRead(request.method())
+          ? std::string_view()
+          : QueryWithoutToken(request.query(), &exchange.query_without_token);
+  if (!has_header && token.empty()) {
+    if (!method.is_public) {
+      Problem(exchange, KeyNeeded());
+      co_return nullptr;
+    }
+    if (!TakeTurn(exchange, request.peer(), rates_.anonymous_per_minute)) {
+      co_return nullptr;
+    }
+    exchange.rate_lines.clear();
+    co_return Authenticator::Nobody();
+  }
+  const Authenticated authenticated =
+      co_await Await<Authenticated>([&](auto done) {
+        if (has_header) {
+          authenticator_.Authenticate(request[Field::kAuthorization],
+                                      exchange.swedish, exchange.traceparent,
+                                      std::move(done));
+        } else {
+          authenticator_.AuthenticateFeedToken(
+              token, exchange.swedish, exchange.traceparent, std::move(done));
+        }
+      });
+  if (authenticated.credential == nullptr) {
+    // Guessing is counted as what nobody asks.
+    if (TakeTurn(exchange, request.peer(), rates_.anonymous_per_minute)) {
+      exchange.rate_lines.clear();
+      Problem(exchange, authenticated.status);
+    }
+    co_return nullptr;
+  }
+  const Credential& credential = *authenticated.credential;
+  if (!TakeTurn(exchange, credential.caller.name,
+                credential.requests_per_minute)) {
+    co_return nullptr;
+  }
+  if (!has_header) {
+    exchange.query = exchange.query_without_token;
+    if (!IsFeed(credential.feed, request.path(), exchange.query)) {
+      Problem(exchange, OtherFeed(credential.feed));
+      co_return nullptr;
+    }
+  }
+  co_return authenticated.caller();
+}
+
 asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
                                         const RouteMatch& match, Body& body) {
   const Request& request = exchange.request;
   const Route& route = *match.route;
   const Method& method = methods_.Of(route);
 
-  std::shared_ptr<const Caller> caller = Authenticator::Nobody();
-  if (request.has(Field::kAuthorization)) {
-    const Authenticated authenticated =
-        co_await Await<Authenticated>([&](auto done) {
-          authenticator_.Authenticate(request[Field::kAuthorization],
-                                      exchange.swedish, exchange.traceparent,
-                                      std::move(done));
-        });
-    if (authenticated.caller == nullptr) {
-      Problem(exchange, authenticated.status);
-      co_return;
-    }
-    caller = authenticated.caller;
-  } else if (!method.is_public) {
-    Problem(exchange, KeyNeeded());
-    co_return;
-  }
+  std::shared_ptr<const Caller> caller =
+      co_await Authenticate(exchange, method);
+  if (caller == nullptr) co_return;
 
   std::string text;
   if (!body.empty()) {
@@ -332,7 +440,7 @@ asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
   }
   const absl::StatusOr<std::unique_ptr<google::protobuf::Message>> message =
       RequestFromRest(match,
-                      {.query = request.query(),
+                      {.query = exchange.query,
                        .body = text,
                        .if_match = request[Field::kIfMatch],
                        .idempotency_key = request[Field::kIdempotencyKey]});
@@ -439,7 +547,10 @@ void Rest::Problem(const Exchange& exchange, const google::rpc::Status& status,
                     : "Bearer realm=\"reglab\"",
                 &head);
   }
-  if (code == 429 || code == 503) AppendField("Retry-After", "1", &head);
+  if ((code == 429 && !absl::StrContains(exchange.rate_lines, "Retry-After")) ||
+      code == 503) {
+    AppendField("Retry-After", "1", &head);
+  }
   absl::StrAppend(&head, "Content-Length: ", response->own_body.size(), "\r\n");
 }
 
@@ -450,9 +561,13 @@ void Rest::Problem(const Exchange& exchange, const absl::Status& status,
 
 Response Rest::Refuse(const Request& request, const absl::Status& status) {
   Response response;
-  const Exchange exchange{request, &response,
+  const Exchange exchange{request,
+                          &response,
                           PrefersSwedish(request[Field::kAcceptLanguage]),
-                          ContinueTrace(request[Field::kTraceparent])};
+                          ContinueTrace(request[Field::kTraceparent]),
+                          {},
+                          {},
+                          {}};
   response.trace_id = TraceIdOf(exchange.traceparent);
   Problem(exchange, status);
   return response;

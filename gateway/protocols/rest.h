@@ -13,6 +13,7 @@
 #include "gateway/dispatch.h"
 #include "gateway/documents/documents.h"
 #include "gateway/edge/handler.h"
+#include "gateway/limits.h"
 #include "gateway/methods.h"
 #include "gateway/routes.h"
 #include "gateway/traffic.h"
@@ -25,8 +26,13 @@ namespace reglab::gateway {
 // called). Thread-safe.
 class Rest : public Handler {
  public:
+  struct Rates {
+    RateLimits& limits;
+    int anonymous_per_minute = 0;  // of one address; 0: without end
+  };
+
   Rest(const Routes& routes, Authenticator& authenticator, Dispatch& dispatch,
-       Traffic& traffic, std::function<bool()> ready);
+       Traffic& traffic, Rates rates, std::function<bool()> ready);
 
   bool AnswerNow(const Request& request, Response* response) override;
   boost::asio::awaitable<void> Answer(const Request& request, Body& body,
@@ -42,11 +48,21 @@ class Rest : public Handler {
     Response* response;
     bool swedish;
     std::string traceparent;
+    // The query without the feed token, if there is one.
+    std::string_view query;
+    std::string query_without_token;
+    // What a caller is told of how much he may ask.
+    std::string rate_lines;
   };
 
   // Health and documents; false when the path is none of theirs.
   bool AnswerFixed(const Exchange& exchange);
   void AnswerOptions(const Exchange& exchange);
+  // Who calls; null when the exchange was answered with why not.
+  boost::asio::awaitable<std::shared_ptr<const Caller>> Authenticate(
+      Exchange& exchange, const Method& method);
+  // False when the exchange was answered with 429.
+  bool TakeTurn(Exchange& exchange, std::string_view who, int per_minute);
   void AllowOnly(const Exchange& exchange, const absl::Status& status,
                  const std::vector<std::string>& methods);
   boost::asio::awaitable<void> AnswerRoute(Exchange& exchange,
@@ -64,6 +80,7 @@ class Rest : public Handler {
   Authenticator& authenticator_;
   Dispatch& dispatch_;
   Traffic& traffic_;
+  const Rates rates_;
   const std::function<bool()> ready_;
   std::mutex mutex_;
   absl::flat_hash_map<const Document*, std::shared_ptr<const Representations>>

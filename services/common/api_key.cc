@@ -16,13 +16,14 @@
 namespace reglab {
 namespace {
 
-constexpr std::string_view kPrefix = "rlk_";
 constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
 constexpr size_t kIdLength = 12;
 constexpr size_t kSecretLength = 26;
 constexpr size_t kCheckLength = 8;
+constexpr size_t kPrefixLength = kApiKeyPrefix.size();
+static_assert(kFeedTokenPrefix.size() == kPrefixLength);
 constexpr size_t kKeyLength =
-    kPrefix.size() + kIdLength + 1 + kSecretLength + 1 + kCheckLength;
+    kPrefixLength + kIdLength + 1 + kSecretLength + 1 + kCheckLength;
 
 bool IsBase32(std::string_view text) {
   return text.find_first_not_of(kAlphabet) == std::string_view::npos;
@@ -50,24 +51,25 @@ std::string RandomLetters(size_t length) {
 
 }  // namespace
 
-std::optional<ApiKey> ParseApiKey(std::string_view text) {
+std::optional<ApiKey> ParseApiKey(std::string_view text,
+                                  std::string_view prefix) {
   if (text.size() != kKeyLength) return std::nullopt;
   const std::string_view checked =
       text.substr(0, kKeyLength - kCheckLength - 1);
   const std::string_view check = text.substr(kKeyLength - kCheckLength);
-  const std::string_view id = checked.substr(kPrefix.size(), kIdLength);
+  const std::string_view id = checked.substr(kPrefixLength, kIdLength);
   const std::string_view secret =
       checked.substr(checked.size() - kSecretLength);
-  if (text.substr(0, kPrefix.size()) != kPrefix || !IsBase32(id) ||
-      checked[kPrefix.size() + kIdLength] != '_' || !IsBase32(secret) ||
+  if (text.substr(0, kPrefixLength) != prefix || !IsBase32(id) ||
+      checked[kPrefixLength + kIdLength] != '_' || !IsBase32(secret) ||
       text[checked.size()] != '_' || check != Check(checked)) {
     return std::nullopt;
   }
   return ApiKey{std::string(id), std::string(secret)};
 }
 
-std::string FormatApiKey(const ApiKey& key) {
-  const std::string checked = Concat(kPrefix, key.id, "_", key.secret);
+std::string FormatApiKey(const ApiKey& key, std::string_view prefix) {
+  const std::string checked = Concat(prefix, key.id, "_", key.secret);
   return Concat(checked, "_", Check(checked));
 }
 

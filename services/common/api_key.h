@@ -16,11 +16,18 @@ struct ApiKey {
   std::string secret;  // 26 characters of [a-z2-7]: 130 random bits
 };
 
+inline constexpr std::string_view kApiKeyPrefix = "rlk_";
+// A feed token is written as a key, with another beginning: it can stand in a
+// URL, where a key must not.
+inline constexpr std::string_view kFeedTokenPrefix = "rlf_";
+
 // Nothing unless `text` has exactly this form and its check is right.
-std::optional<ApiKey> ParseApiKey(std::string_view text);
+std::optional<ApiKey> ParseApiKey(std::string_view text,
+                                  std::string_view prefix = kApiKeyPrefix);
 
 // The whole key, as it is shown once to the one who made it.
-std::string FormatApiKey(const ApiKey& key);
+std::string FormatApiKey(const ApiKey& key,
+                         std::string_view prefix = kApiKeyPrefix);
 
 // 60 random bits as 12 characters.
 std::string NewKeyId();

@@ -219,15 +219,13 @@ google::rpc::Status ToProto(const absl::Status& status, bool swedish) {
   if (status.ok()) return proto;
 
   std::optional<std::string> info = Payload(status, kErrorInfo);
-  Text text = {std::string(status.message()), std::string(status.message())};
+  Text text = TextOf(status);
   if (!info) {
     text = PlainText(status.code());
     google::rpc::ErrorInfo plain;
     plain.set_reason(absl::StatusCodeToString(status.code()));
     plain.set_domain(std::string(kDomain));
     info = plain.SerializeAsString();
-  } else if (auto message = Payload(status, kSwedishMessage)) {
-    text.sv = *std::move(message);
   }
   proto.set_message(text.en);
   AddDetail(proto, kErrorInfo, *std::move(info));
@@ -274,6 +272,14 @@ std::string ReasonOf(const absl::Status& status) {
   const std::optional<std::string> bytes = Payload(status, kErrorInfo);
   if (!bytes || !info.ParseFromString(*bytes)) return "";
   return info.reason();
+}
+
+Text TextOf(const absl::Status& status) {
+  Text text = {std::string(status.message()), std::string(status.message())};
+  if (auto message = Payload(status, kSwedishMessage)) {
+    text.sv = *std::move(message);
+  }
+  return text;
 }
 
 }  // namespace reglab

@@ -74,6 +74,9 @@ absl::Status FromProto(const google::rpc::Status& status);
 // ErrorInfo.reason, or "".
 std::string ReasonOf(const absl::Status& status);
 
+// What an error of ours says, in both languages.
+Text TextOf(const absl::Status& status);
+
 }  // namespace reglab
 
 #endif  // REGLAB_SERVICES_COMMON_ERRORS_H_

@@ -132,11 +132,25 @@ std::optional<int64_t> IntOf(const json::object& object, std::string_view key) {
 }
 
 json::object CallerObject(const Caller& caller) {
-  return {{"sub", caller.name.empty() ? "nobody" : caller.name},
-          {"organization", caller.organization},
-          {"roles", ArrayOf(caller.roles)},
-          {"scopes", ArrayOf(caller.scopes)},
-          {"bodies", ArrayOf(caller.bodies)}};
+  json::object object = {{"sub", caller.name.empty() ? "nobody" : caller.name},
+                         {"organization", caller.organization},
+                         {"roles", ArrayOf(caller.roles)},
+                         {"scopes", ArrayOf(caller.scopes)},
+                         {"bodies", ArrayOf(caller.bodies)}};
+  // Few have these, and every call carries what stands here.
+  if (!caller.delegations.empty()) {
+    json::array delegations;
+    for (const Delegation& delegation : caller.delegations) {
+      delegations.push_back(
+          json::object{{"subject", delegation.subject},
+                       {"permissions", ArrayOf(delegation.permissions)}});
+    }
+    object["delegations"] = std::move(delegations);
+  }
+  if (caller.until < absl::InfiniteFuture()) {
+    object["until"] = absl::ToUnixSeconds(caller.until);
+  }
+  return object;
 }
 
 Caller CallerOf(const json::object& object) {
@@ -147,7 +161,37 @@ Caller CallerOf(const json::object& object) {
   caller.roles = StringsOf(object, "roles");
   caller.scopes = StringsOf(object, "scopes");
   caller.bodies = StringsOf(object, "bodies");
+  if (const json::value* delegations = object.if_contains("delegations");
+      delegations != nullptr && delegations->is_array()) {
+    for (const json::value& one : delegations->get_array()) {
+      if (!one.is_object()) continue;
+      caller.delegations.push_back(
+          {StringOf(one.get_object(), "subject"),
+           StringsOf(one.get_object(), "permissions")});
+    }
+  }
+  if (const std::optional<int64_t> until = IntOf(object, "until")) {
+    caller.until = absl::FromUnixSeconds(*until);
+  }
   return caller;
+}
+
+bool Holds(const std::vector<std::string>& scopes,
+           std::string_view permission) {
+  return std::any_of(
+      scopes.begin(), scopes.end(), [permission](const std::string& scope) {
+        return scope == "*" || scope == permission ||
+               // "learning.*" holds every permission of learning.
+               (scope.ends_with(".*") &&
+                permission.starts_with(
+                    std::string_view(scope).substr(0, scope.size() - 1)));
+      });
+}
+
+// Whether `name` is `matter` or lies beneath it.
+bool LiesIn(std::string_view name, std::string_view matter) {
+  return name.starts_with(matter) &&
+         (name.size() == matter.size() || name[matter.size()] == '/');
 }
 
 absl::Status NotTrusted() {
@@ -164,16 +208,39 @@ bool Caller::HasRole(std::string_view role) const {
 
 bool Caller::secretariat() const { return HasRole("SECRETARIAT"); }
 
+bool Caller::HasScope(std::string_view permission) const {
+  return !nobody() && Holds(scopes, permission);
+}
+
 bool Caller::May(std::string_view permission) const {
-  if (nobody()) return false;
-  return std::any_of(
-      scopes.begin(), scopes.end(), [permission](const std::string& scope) {
-        return scope == "*" || scope == permission ||
-               // "learning.*" holds every permission of learning.
-               (scope.ends_with(".*") &&
-                permission.starts_with(
-                    std::string_view(scope).substr(0, scope.size() - 1)));
-      });
+  return HasScope(permission) ||
+         (!nobody() && std::any_of(delegations.begin(), delegations.end(),
+                                   [permission](const Delegation& delegation) {
+                                     return Holds(delegation.permissions,
+                                                  permission);
+                                   }));
+}
+
+void Caller::ConfineTo(std::string_view permission) {
+  matters.clear();
+  if (HasScope(permission)) return;
+  for (const Delegation& delegation : delegations) {
+    if (Holds(delegation.permissions, permission)) {
+      matters.push_back(delegation.subject);
+    }
+  }
+}
+
+bool Caller::ActsFor(std::string_view for_organization,
+                     std::string_view subject) const {
+  if (for_organization.empty() || for_organization != organization) {
+    return false;
+  }
+  return matters.empty() || std::any_of(matters.begin(), matters.end(),
+                                        [&](const std::string& matter) {
+                                          return matter == for_organization ||
+                                                 LiesIn(subject, matter);
+                                        });
 }
 
 Audience AudienceOf(const Caller& caller) {

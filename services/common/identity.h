@@ -11,22 +11,52 @@
 
 namespace reglab {
 
+// What a member representative lets a colleague of the same organisation do in
+// one matter.
+struct Delegation {
+  std::string subject;                   // a resource name, "meetings/…"
+  std::vector<std::string> permissions;  // as declared, without "*"
+};
+
 // Who calls, as the gateway resolved it. Nobody has an empty name.
+//
+// Roles: SECRETARIAT (a seat in the secretariat, or a program of its own),
+// MEMBER (its organisation is an active member), MEMBER_REPRESENTATIVE and
+// BOARD (such an appointment today), OPERATOR (health and journal, no content),
+// GUEST (came by a one-time link), SERVICE (a process).
 struct Caller {
   std::string name;  // "clients/…", "people/…"; "" is nobody
   std::string
       organization;  // "organizations/…" that the caller acts for, or ""
-  std::vector<std::string> roles;   // SECRETARIAT, MEMBER, OPERATOR, SERVICE
-  std::vector<std::string> scopes;  // permissions of a client, "*" for all
+  std::vector<std::string> roles;
+  std::vector<std::string> scopes;  // permissions, "learning.*", "*" for all
   std::vector<std::string> bodies;  // "bodies/…" in which the caller sits
   std::string
       process;  // which process passed the call on: "gateway", "meetings"
+  std::vector<Delegation> delegations;
+  // When the credential stops to speak for the caller.
+  absl::Time until = absl::InfiniteFuture();
+  // Set by ConfineTo: the matters to which the call in progress is confined;
+  // empty: it is not. Not part of the assertion.
+  std::vector<std::string> matters;
 
   bool nobody() const { return name.empty(); }
   bool secretariat() const;
   bool HasRole(std::string_view role) const;
-  // The one place that decides on a permission declared in the protos.
+  // The one place that decides on a permission declared in the protos: a scope
+  // has it, or any delegation. In which matter a delegation counts is decided
+  // by ActsFor.
   bool May(std::string_view permission) const;
+  // As May, without delegations.
+  bool HasScope(std::string_view permission) const;
+  // The call in progress needs `permission`: when only delegations give it, the
+  // call is confined to their matters.
+  void ConfineTo(std::string_view permission);
+  // Whether the caller acts for `for_organization` where `subject`, a resource
+  // name, is concerned. A matter holds what lies beneath it, and an
+  // organisation as matter all that is done for it.
+  bool ActsFor(std::string_view for_organization,
+               std::string_view subject) const;
 };
 
 // What a caller may read, for the visibility clause of every SELECT:

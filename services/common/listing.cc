@@ -47,6 +47,7 @@ struct Question {
   std::string order_by;
   std::string q;
   std::string parent;
+  std::string as_of;
   bool show_deleted = false;
 };
 
@@ -77,6 +78,7 @@ Question Read(const Message& request) {
   text("order_by", question.order_by);
   text("q", question.q);
   text("parent", question.parent);
+  text("as_of", question.as_of);
   if (const auto* field = find("show_deleted", FieldDescriptor::CPPTYPE_BOOL)) {
     question.show_deleted = reflection->GetBool(request, field);
   }
@@ -99,7 +101,8 @@ std::string Fingerprint(const Listing& listing, const Question& question) {
   for (const std::string_view part :
        {listing.select, listing.where, listing.key,
         std::string_view(question.parent), std::string_view(question.filter),
-        std::string_view(question.order_by), std::string_view(question.q)}) {
+        std::string_view(question.order_by), std::string_view(question.q),
+        std::string_view(question.as_of)}) {
     absl::StrAppend(&text, part.size(), ":", ForAbsl(part));
   }
   absl::StrAppend(&text, question.show_deleted ? "1" : "0");
@@ -273,6 +276,12 @@ absl::StatusOr<std::vector<std::string>> ConditionsOf(const Listing& listing,
       }
     }
     conditions.push_back(absl::StrCat("(", visible, ")"));
+  }
+  if (!listing.in_force.empty() && !question.as_of.empty()) {
+    const std::string day = Bind(params, Param(question.as_of));
+    conditions.push_back(absl::StrCat(
+        "(", absl::StrReplaceAll(ForAbsl(listing.in_force), {{"{d}", day}}),
+        ")"));
   }
   if (!listing.parent.empty() && !question.parent.empty()) {
     const std::string column(listing.parent);

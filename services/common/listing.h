@@ -53,6 +53,9 @@ struct Listing {
   // The column that request.parent is compared with ("c.parent"); "" = none. A
   // parent with wildcards ("meetings/-") lists across all parents.
   std::string_view parent;
+  // The condition that a row was in force on the day {d} (request.as_of, a
+  // date): "a.start_date <= {d}::date AND …"; "" = as_of is not asked.
+  std::string_view in_force;
   // The unique key, last part of every order: "a.name".
   std::string_view key;
   // A tsvector column for `q`, "a.search"; "" = q is refused.
@@ -63,9 +66,9 @@ struct Listing {
 };
 
 // Reads page_size (20 when 0, capped at 500; negative is an error), page_token,
-// skip (≤ 10,000), filter, order_by, q, parent, show_deleted from `request`
-// where it has them, and returns the SQL with its parameters. The page token is
-// authenticated, bound to the query, the same for the same page.
+// skip (≤ 10,000), filter, order_by, q, parent, as_of, show_deleted from
+// `request` where it has them, and returns the SQL with its parameters. The
+// page token is authenticated, bound to the query, the same for the same page.
 // INVALID_ARGUMENT names the field: filter, order_by, page_token, page_size,
 // skip, q.
 struct ListQuery {

@@ -250,6 +250,7 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
       }
       method->permission = access.permission();
       method->is_public = access.public_();
+      method->any_caller = access.any_caller();
       method->processes.assign(access.processes().begin(),
                                access.processes().end());
       MessageFactory* factory = MessageFactory::generated_factory();
@@ -292,9 +293,11 @@ absl::StatusOr<Caller> Runtime::Authorize(const Method& method,
          "Detta kräver en nyckel eller inloggning: skicka Authorization: "
          "Bearer <nyckel>."});
   }
+  if (method.any_caller) return caller;
   if (!caller.May(method.permission)) {
     return PermissionMissing(method.permission);
   }
+  caller.ConfineTo(method.permission);
   return caller;
 }
 

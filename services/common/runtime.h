@@ -66,6 +66,7 @@ struct Method {
   const google::protobuf::FieldDescriptor* validate_only = nullptr;
   std::string permission;
   bool is_public = false;
+  bool any_caller = false;
   std::vector<std::string> processes;
   prometheus::Histogram* seconds = nullptr;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "services/common/access_rules.h"
 #include "services/common/errors.h"
 #include "services/common/spelling.h"
 
@@ -112,7 +113,13 @@ absl::Status CheckRuns(const Caller& caller, const Activity& activity) {
   for (const std::string& lead : activity.leads()) {
     // What a body leads is run by the secretariat: one of its members does not
     // act for all of it.
-    if (lead == caller.organization) return absl::OkStatus();
+    if (caller.ActsFor(lead, activity.name()) ||
+        caller.ActsFor(lead, activity.parent_activity())) {
+      return absl::OkStatus();
+    }
+  }
+  if (Contains(activity.leads(), caller.organization)) {
+    return CheckActsFor(caller, caller.organization, activity.name());
   }
   return MakeError(
       absl::StatusCode::kPermissionDenied, "NOT_A_LEAD",

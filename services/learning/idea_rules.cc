@@ -1,13 +1,18 @@
 #include "services/learning/idea_rules.h"
 
+#include "services/common/access_rules.h"
 #include "services/common/errors.h"
 
 namespace reglab::learning {
 
 absl::Status CheckProposes(const Caller& caller, const v1::Idea& idea) {
-  if (caller.secretariat() || (!caller.organization.empty() &&
-                               caller.organization == idea.proposer())) {
+  // What was delegated for a meeting holds for the ideas that come from it.
+  if (caller.secretariat() || caller.ActsFor(idea.proposer(), idea.name()) ||
+      caller.ActsFor(idea.proposer(), idea.meeting())) {
     return absl::OkStatus();
+  }
+  if (!idea.proposer().empty() && caller.organization == idea.proposer()) {
+    return CheckActsFor(caller, idea.proposer(), idea.name());
   }
   return MakeError(
       absl::StatusCode::kPermissionDenied, "NOT_THE_PROPOSER",

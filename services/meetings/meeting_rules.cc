@@ -48,14 +48,6 @@ int Number(std::string_view digits) {
 
 }  // namespace
 
-absl::Status CheckSecretariat(const Caller& caller) {
-  if (caller.secretariat()) return absl::OkStatus();
-  return MakeError(
-      absl::StatusCode::kPermissionDenied, "SECRETARIAT_ONLY",
-      {"Only the secretariat may do this. Ask the secretariat to do it.",
-       "Bara kansliet får göra detta. Be kansliet att göra det."});
-}
-
 bool IsDate(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   const int year = Number(text.substr(0, 4));

@@ -7,14 +7,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "reglab/meetings/v1/meeting.pb.h"
+#include "services/common/access_rules.h"
 #include "services/common/identity.h"
 
 namespace reglab::meetings {
 
 // What is decided about meetings, without a database.
-
-// PERMISSION_DENIED for everyone but the secretariat, which runs the meetings.
-absl::Status CheckSecretariat(const Caller& caller);
 
 // A day that the calendar has, as 2022-09-13.
 bool IsDate(std::string_view text);

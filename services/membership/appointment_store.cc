@@ -1,8 +1,10 @@
 #include "services/membership/appointment_store.h"
 
+#include "absl/strings/str_cat.h"
 #include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/status_macros.h"
+#include "services/membership/day_store.h"
 
 namespace reglab::membership::appointments {
 
@@ -20,7 +22,11 @@ namespace {
   " AND (a.visibility = ANY($2) OR a.owners && $3)"         \
   " AND (b.visibility = ANY($2) OR b.owners && $3)"
 
-const Statement kGet("SELECT " COLUMNS FROM_READABLE);
+#define IN_FORCE(day) \
+  day "::date BETWEEN a.start_date AND coalesce(a.end_date, 'infinity')"
+
+const Statement kGet("SELECT " COLUMNS FROM_READABLE
+                     " AND ($4::date IS NULL OR " IN_FORCE("$4") ")");
 
 const Statement kLock("SELECT " COLUMNS FROM_READABLE " FOR UPDATE OF a");
 
@@ -45,6 +51,26 @@ const Statement kSameRole(
 const Statement kRename(
     "UPDATE appointments a SET person_display_name = $2, etag = $3,"
     " update_time = now() WHERE person = $1 RETURNING " COLUMNS);
+
+// How many others of the organisation sit there at most: between the days on
+// which somebody begins their number only falls.
+const Statement kSeated(
+    "WITH others AS ("
+    "  SELECT person, start_date, coalesce(end_date, 'infinity') AS end_date"
+    "  FROM appointments WHERE parent = $1 AND organization = $2"
+    "  AND role <> 'DEPUTY' AND person <> $3"
+    "  AND start_date <= coalesce($5::date, 'infinity')"
+    "  AND coalesce(end_date, 'infinity') >= $4::date),"
+    " days AS (SELECT $4::date AS day"
+    "  UNION SELECT start_date FROM others WHERE start_date > $4::date)"
+    " SELECT max((SELECT count(DISTINCT o.person) FROM others o"
+    "  WHERE d.day BETWEEN o.start_date AND o.end_date)) FROM days d");
+
+const Statement kEndRepresentatives(
+    "UPDATE appointments a SET end_date = $2::date, etag = $3,"
+    " update_time = now() WHERE organization = $1"
+    " AND role = 'MEMBER_REPRESENTATIVE' AND start_date <= $2::date"
+    " AND coalesce(end_date, 'infinity') > $2::date RETURNING " COLUMNS);
 
 void RecordChange(Transaction& tx, Change::Kind kind,
                   const Appointment& appointment,
@@ -74,7 +100,9 @@ absl::Status CheckSameRole(Transaction& tx, const Appointment& appointment) {
        "dates, or change that appointment.",
        "Personen har samma roll i organet under den tiden. Ändra datumen, "
        "eller "
-       "ändra det uppdraget."});
+       "ändra det uppdraget."},
+      {{"appointment.start_date",
+        {"The person holds the role then.", "Personen har rollen då."}}});
 }
 
 }  // namespace
@@ -86,6 +114,7 @@ const Listing kListing = {
         "((a.visibility = ANY({v}) OR a.owners && {o})"
         " AND (b.visibility = ANY({v}) OR b.owners && {o}))",
     .parent = "a.parent",
+    .in_force = IN_FORCE("{d}"),
     .key = "a.name",
     .fields = {{"name", "a.name", ListField::Type::kText, true, nullptr, true},
                {"person_display_name", "a.person_display_name",
@@ -101,10 +130,11 @@ const Listing kListing = {
 };
 
 absl::StatusOr<Appointment> Get(Transaction& tx, const Audience& audience,
-                                std::string_view name) {
-  ASSIGN_OR_RETURN(
-      Rows rows,
-      tx.QueryOne(kGet, {name, audience.visibilities, audience.owners}, name));
+                                std::string_view name, std::string_view as_of) {
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kGet,
+                                          {name, audience.visibilities,
+                                           audience.owners, DayOrNull(as_of)},
+                                          name));
   return ReadRow<Appointment>(rows[0]);
 }
 
@@ -144,6 +174,43 @@ absl::StatusOr<Appointment> Update(Transaction& tx, Appointment appointment,
   Appointment stored = ReadRow<Appointment>(rows[0]);
   RecordChange(tx, Change::Kind::kUpdated, stored, std::move(changed));
   return stored;
+}
+
+absl::Status CheckSeats(Transaction& tx, const v1::Body& body,
+                        const Appointment& appointment) {
+  const int seats = body.seats_per_organization();
+  if (seats == 0 || appointment.role() == Appointment::DEPUTY) {
+    return absl::OkStatus();
+  }
+  Params params = {body.name()};
+  for (Param& param : Fields(appointment, {"organization", "person",
+                                           "start_date", "end_date?"})) {
+    params.push_back(std::move(param));
+  }
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kSeated, params));
+  if (rows[0].Int(0) < seats) return absl::OkStatus();
+  return Refused(
+      "SEATS_TAKEN",
+      {absl::StrCat("The body gives an organisation ", seats,
+                    " seats, and they are taken in that time. End or hand over "
+                    "an appointment first, or appoint a deputy."),
+       absl::StrCat("Organet ger en organisation ", seats,
+                    " platser, och de är upptagna under den tiden. Avsluta "
+                    "eller lämna över ett uppdrag först, eller utse en "
+                    "ersättare.")},
+      {{"appointment.organization",
+        {"Its seats are taken.", "Dess platser är upptagna."}}});
+}
+
+absl::Status EndRepresentatives(Transaction& tx, std::string_view organization,
+                                std::string_view end_date) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kEndRepresentatives,
+                                       {organization, end_date, NewEtag()}));
+  for (int i = 0; i < rows.size(); ++i) {
+    RecordChange(tx, Change::Kind::kUpdated, ReadRow<Appointment>(rows[i]),
+                 {"end_date"});
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Delete(Transaction& tx, const Appointment& appointment) {

@@ -10,6 +10,7 @@
 #include "services/membership/access_rules.h"
 #include "services/membership/body_store.h"
 #include "services/membership/organization_store.h"
+#include "services/membership/period_rules.h"
 
 namespace reglab::membership {
 namespace {
@@ -30,7 +31,7 @@ absl::Status CheckConvener(Transaction& tx, const Body& body) {
 
 absl::StatusOr<Body> GetBody(Call& call, const GetBodyRequest& request) {
   return call.Read([&](Transaction& tx) {
-    return bodies::Get(tx, call.audience(), request.name());
+    return bodies::Get(tx, call.audience(), request.name(), request.as_of());
   });
 }
 
@@ -46,6 +47,7 @@ absl::StatusOr<Body> CreateBody(Call& call, const CreateBodyRequest& request) {
   ASSIGN_OR_RETURN(const std::string id,
                    ChooseId("body_id", request.body_id(), body.display_name()));
   body.set_name(absl::StrCat("bodies/", id));
+  RETURN_IF_ERROR(CheckPeriod("body", body.start_date(), body.end_date()));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Body> {
     RETURN_IF_ERROR(CheckConvener(tx, body));
     return bodies::Insert(tx, body);
@@ -62,6 +64,7 @@ absl::StatusOr<Body> UpdateBody(Call& call, const UpdateBodyRequest& request) {
     ASSIGN_OR_RETURN(std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, body));
     if (changed.empty()) return body;
+    RETURN_IF_ERROR(CheckPeriod("body", body.start_date(), body.end_date()));
     if (body.convener() != convener) {
       RETURN_IF_ERROR(CheckConvener(tx, body));
     }

@@ -15,9 +15,11 @@ namespace reglab::membership::bodies {
 
 extern const Listing kListing;
 
-// NOT_FOUND also for what the audience may not read.
+// NOT_FOUND also for what the audience may not read, and for what was not at
+// work on the day `as_of`, if one is given.
 absl::StatusOr<v1::Body> Get(Transaction& tx, const Audience& audience,
-                             std::string_view name);
+                             std::string_view name,
+                             std::string_view as_of = "");
 
 // As Get, with the row locked until the transaction ends; ABORTED when `etag`
 // is given and not the current one.

@@ -1,5 +1,6 @@
 #include "services/membership/client_service.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,9 @@
 #include "services/common/resource.h"
 #include "services/membership/access_rules.h"
 #include "services/membership/client_store.h"
+#include "services/membership/contract_rules.h"
 #include "services/membership/organization_store.h"
+#include "services/membership/role_rules.h"
 
 namespace reglab::membership {
 namespace {
@@ -25,6 +28,14 @@ using v1::UpdateClientRequest;
 
 std::vector<std::string> ScopesOf(const Client& client) {
   return {client.scopes().begin(), client.scopes().end()};
+}
+
+// The secretariat's programs load and move data.
+void FillQuota(Client& client) {
+  if (client.requests_per_minute() > 0) return;
+  client.set_requests_per_minute(client.organization().empty()
+                                     ? kMostRequestsPerMinute
+                                     : kUsualRequestsPerMinute);
 }
 
 absl::StatusOr<Client> GetClient(Call& call, const GetClientRequest& request) {
@@ -43,8 +54,11 @@ absl::StatusOr<Client> CreateClient(Call& call,
   Client client = request.client();
   ClearOutputOnly(client);
   RETURN_IF_ERROR(CheckActsFor(call.caller(), client.organization()));
+  FillQuota(client);
+  RETURN_IF_ERROR(CheckPermissions("client.scopes", ScopesOf(client), true));
   RETURN_IF_ERROR(
       CheckMayGrant(call.caller(), "client.scopes", ScopesOf(client)));
+  RETURN_IF_ERROR(CheckClient(call.caller(), client));
   ASSIGN_OR_RETURN(
       const std::string id,
       ChooseId("client_id", request.client_id(), client.display_name()));
@@ -64,12 +78,23 @@ absl::StatusOr<Client> UpdateClient(Call& call,
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Client> {
     ASSIGN_OR_RETURN(Client client, clients::Lock(tx, call.audience(),
                                                   patch.name(), patch.etag()));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), client.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), client.organization(), client.name()));
+    const Client before = client;
     ASSIGN_OR_RETURN(std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, client));
     if (changed.empty()) return client;
+    FillQuota(client);
+    if (std::find(changed.begin(), changed.end(), "scopes") != changed.end()) {
+      RETURN_IF_ERROR(
+          CheckPermissions("client.scopes", ScopesOf(client), true));
+    }
     RETURN_IF_ERROR(
         CheckMayGrant(call.caller(), "client.scopes", ScopesOf(client)));
+    if (client.requests_per_minute() != before.requests_per_minute() ||
+        client.for_operations()) {
+      RETURN_IF_ERROR(CheckClient(call.caller(), client));
+    }
     return clients::Update(tx, client, changed);
   });
 }
@@ -80,7 +105,8 @@ absl::StatusOr<Empty> DeleteClient(Call& call,
     ASSIGN_OR_RETURN(
         const Client client,
         clients::Lock(tx, call.audience(), request.name(), request.etag()));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), client.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), client.organization(), client.name()));
     RETURN_IF_ERROR(clients::Delete(tx, client));
     return Empty();
   });

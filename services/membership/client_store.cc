@@ -13,9 +13,9 @@ namespace {
 // A client is a member's as long as its organisation is one.
 #define COLUMNS                                                         \
   "c.name, c.display_name, c.organization, c.scopes, c.roles || ARRAY(" \
-  "SELECT 'MEMBER' FROM memberships m JOIN organizations p"             \
-  " ON p.name = m.parent WHERE m.parent = c.organization"               \
-  " AND m.state = 'ACTIVE' AND p.delete_time IS NULL) AS roles, "       \
+  "SELECT 'MEMBER' FROM members_today m"                                \
+  " WHERE m.organization = c.organization) AS roles, "                  \
+  "c.requests_per_minute, c.for_operations, "                           \
   "c.create_time, c.update_time, c.etag"
 
 #define FROM_READABLE                 \
@@ -27,33 +27,36 @@ const Statement kGet("SELECT " COLUMNS FROM_READABLE);
 const Statement kLock("SELECT " COLUMNS FROM_READABLE " FOR UPDATE OF c");
 
 // Only the secretariat makes clients that act for no organisation: they act
-// for the secretariat.
+// for the secretariat, or watch over the suite.
 const Statement kInsert(
-    "INSERT INTO clients AS c"
-    " (name, display_name, organization, owners, roles, scopes, etag)"
+    "INSERT INTO clients AS c (name, display_name, organization, owners, roles,"
+    " scopes, etag, requests_per_minute, for_operations)"
     " VALUES ($1, $2, $3, array_remove(ARRAY[$3], NULL),"
-    " CASE WHEN $3 IS NULL THEN ARRAY['SECRETARIAT'] ELSE '{}' END, $4, $5)"
+    " CASE WHEN $7 THEN ARRAY['OPERATOR'] WHEN $3 IS NULL"
+    "  THEN ARRAY['SECRETARIAT'] ELSE '{}' END, $4, $5, $6, $7)"
     " ON CONFLICT DO NOTHING RETURNING " COLUMNS);
 
 const Statement kUpdate(
     "UPDATE clients c SET display_name = $2, scopes = $4, etag = $5,"
-    " update_time = now() WHERE name = $1 AND organization IS NOT DISTINCT"
-    " FROM $3 RETURNING " COLUMNS);
+    " requests_per_minute = $6, update_time = now()"
+    " WHERE name = $1 AND organization IS NOT DISTINCT FROM $3"
+    " AND for_operations = $7 RETURNING " COLUMNS);
 
 const Statement kDelete("DELETE FROM clients WHERE name = $1");
 
 const Statement kInsertSecretariat(
-    "INSERT INTO clients AS c (name, display_name, owners, roles, scopes, etag)"
+    "INSERT INTO clients AS c (name, display_name, owners, roles, scopes,"
+    " requests_per_minute, etag)"
     " VALUES ('clients/secretariat', 'Reglabs kansli', '{}', '{SECRETARIAT}',"
-    " '{*}', $1) ON CONFLICT DO NOTHING RETURNING " COLUMNS);
+    " '{*}', 60000, $1) ON CONFLICT DO NOTHING RETURNING " COLUMNS);
 
 const Statement kLockSecretariat(
     "SELECT " COLUMNS
     " FROM clients c WHERE c.name = 'clients/secretariat' FOR UPDATE OF c");
 
 Params ValuesOf(const Client& client) {
-  return Fields(client,
-                {"name", "display_name", "organization?", "scopes", "etag"});
+  return Fields(client, {"name", "display_name", "organization?", "scopes",
+                         "etag", "requests_per_minute", "for_operations"});
 }
 
 void RecordChange(Transaction& tx, Change::Kind kind, const Client& client,

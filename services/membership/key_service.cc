@@ -13,6 +13,7 @@
 #include "services/membership/access_rules.h"
 #include "services/membership/client_store.h"
 #include "services/membership/key_store.h"
+#include "services/membership/role_rules.h"
 
 namespace reglab::membership {
 namespace {
@@ -64,7 +65,8 @@ absl::StatusOr<Key> CreateKey(Call& call, const CreateKeyRequest& request) {
                                            -> absl::StatusOr<Key> {
     ASSIGN_OR_RETURN(const Client client,
                      clients::Lock(tx, call.audience(), request.parent(), ""));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), client.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), client.organization(), client.name()));
     RETURN_IF_ERROR(
         CheckMayGrant(call.caller(), "parent",
                       {client.scopes().begin(), client.scopes().end()}));
@@ -85,7 +87,8 @@ absl::StatusOr<Empty> DeleteKey(Call& call, const DeleteKeyRequest& request) {
     ASSIGN_OR_RETURN(
         const Client client,
         clients::Get(tx, call.audience(), ParentOf(request.name())));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), client.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), client.organization(), client.name()));
     RETURN_IF_ERROR(keys::Delete(tx, client, key));
     return Empty();
   });
@@ -120,7 +123,12 @@ absl::StatusOr<AuthenticateKeyResponse> AuthenticateKey(
                                            noted.message().size())}});
     }
   }
-  return holder.answer;
+  AuthenticateKeyResponse answer = holder.answer;
+  const std::vector<std::string> scopes =
+      ScopesOfClient({answer.roles().begin(), answer.roles().end()},
+                     {answer.scopes().begin(), answer.scopes().end()});
+  answer.mutable_scopes()->Assign(scopes.begin(), scopes.end());
+  return answer;
 }
 
 }  // namespace

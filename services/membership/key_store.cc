@@ -39,18 +39,14 @@ const Statement kFindLive(
     ", k.bootstrap FROM keys k WHERE k.parent = $1"
     " AND (k.expire_time IS NULL OR k.expire_time > now())");
 
-// Dates of appointments are days in Sweden.
 const Statement kFind(
     "SELECT c.name AS caller, coalesce(c.organization, '') AS organization,"
-    " c.roles || ARRAY(SELECT 'MEMBER' FROM memberships m"
-    "   WHERE m.parent = c.organization AND m.state = 'ACTIVE') AS roles,"
+    " c.roles || ARRAY(SELECT 'MEMBER' FROM members_today m"
+    "   WHERE m.organization = c.organization) AS roles,"
     " c.scopes,"
-    " ARRAY(SELECT DISTINCT a.parent FROM appointments a"
-    "   WHERE a.organization = c.organization"
-    "   AND (now() AT TIME ZONE 'Europe/Stockholm')::date"
-    "     BETWEEN a.start_date AND coalesce(a.end_date, 'infinity')"
-    "   ORDER BY a.parent) AS bodies,"
-    " k.expire_time, k.secret_sha256,"
+    " ARRAY(SELECT DISTINCT a.parent FROM appointments_today a"
+    "   WHERE a.organization = c.organization ORDER BY a.parent) AS bodies,"
+    " k.expire_time, c.requests_per_minute, k.secret_sha256,"
     " coalesce(k.last_use_time > now() - interval '1 minute', false)"
     "   AS use_is_noted"
     " FROM keys k JOIN clients c ON c.name = k.parent"

@@ -3,17 +3,24 @@
 #include "absl/flags/flag.h"
 #include "services/common/server.h"
 #include "services/common/status_macros.h"
+#include "services/membership/access_service.h"
 #include "services/membership/appointment_service.h"
 #include "services/membership/body_service.h"
 #include "services/membership/bootstrap.h"
 #include "services/membership/client_service.h"
+#include "services/membership/delegation_service.h"
 #include "services/membership/delivery.h"
 #include "services/membership/directory_service.h"
 #include "services/membership/dispatch_service.h"
+#include "services/membership/feed_token_service.h"
+#include "services/membership/invitation_service.h"
 #include "services/membership/key_service.h"
 #include "services/membership/membership_service.h"
 #include "services/membership/organization_service.h"
 #include "services/membership/person_service.h"
+#include "services/membership/privacy_service.h"
+#include "services/membership/relationship_service.h"
+#include "services/membership/strategy_period_service.h"
 #include "services/membership/subscription_service.h"
 #include "services/membership/vocabulary_service.h"
 
@@ -35,8 +42,15 @@ void AddHandlers(Rpcs& rpcs) {
   AddAppointments(rpcs);
   AddClients(rpcs);
   AddKeys(rpcs);
+  AddFeedTokens(rpcs);
+  AddAccess(rpcs);
   AddVocabularies(rpcs);
   AddDirectory(rpcs);
+  AddDelegations(rpcs);
+  AddInvitations(rpcs);
+  AddRelationships(rpcs);
+  AddStrategyPeriods(rpcs);
+  AddPrivacy(rpcs);
   AddDispatches(rpcs);
   AddSubscriptions(rpcs);
 }

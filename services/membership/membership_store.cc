@@ -3,6 +3,7 @@
 #include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/status_macros.h"
+#include "services/membership/day_store.h"
 
 namespace reglab::membership::memberships {
 
@@ -10,9 +11,21 @@ using v1::Membership;
 
 namespace {
 
-#define COLUMNS                                                            \
-  "m.name, m.category, m.state, m.start_date, m.end_date, m.create_time, " \
+// An active membership is over when its last day is.
+#define STATE                                                  \
+  "CASE WHEN m.state = 'ACTIVE' AND m.end_date < today() THEN" \
+  " 'ENDED' ELSE m.state END"
+
+#define COLUMNS                                                     \
+  "m.name, m.category, " STATE                                      \
+  " AS state, m.start_date, m.end_date, m.history, m.create_time, " \
   "m.update_time, m.etag"
+
+// A day that is not known is open.
+#define IN_FORCE(day)                                  \
+  "m.state IN ('ACTIVE', 'ENDED') AND " day            \
+  "::date BETWEEN coalesce(m.start_date, '-infinity')" \
+  " AND coalesce(m.end_date, 'infinity')"
 
 #define FROM_READABLE                                             \
   " FROM memberships m JOIN organizations p ON p.name = m.parent" \
@@ -20,28 +33,47 @@ namespace {
   " AND (m.visibility = ANY($2) OR m.owners && $3)"               \
   " AND (p.visibility = ANY($2) OR p.owners && $3)"
 
-const Statement kGet("SELECT " COLUMNS FROM_READABLE);
+const Statement kGet("SELECT " COLUMNS FROM_READABLE
+                     " AND ($4::date IS NULL OR (" IN_FORCE("$4") "))");
 
 const Statement kLock("SELECT " COLUMNS FROM_READABLE " FOR UPDATE OF m");
 
 const Statement kInsert(
     "INSERT INTO memberships AS m"
-    " (name, parent, owners, category, state, start_date, end_date, etag)"
-    " VALUES ($1, $7, ARRAY[$7], $2, $3, $4, $5, $6)"
+    " (name, parent, owners, category, state, start_date, end_date, history,"
+    " etag) VALUES ($1, $8, ARRAY[$8], $2, $3, $4, $5, $6, $7)"
     " ON CONFLICT DO NOTHING RETURNING " COLUMNS);
 
 const Statement kUpdate(
     "UPDATE memberships m SET category = $2, state = $3, start_date = $4,"
-    " end_date = $5, etag = $6, update_time = now()"
+    " end_date = $5, history = $6, etag = $7, update_time = now()"
     " WHERE name = $1 RETURNING " COLUMNS);
 
 const Statement kDelete("DELETE FROM memberships WHERE name = $1");
 
 const Statement kTaken("SELECT FROM memberships WHERE name = $1");
 
+// Makes room in memberships_current, which knows no days.
+const Statement kSettle(
+    "UPDATE memberships SET state = 'ENDED'"
+    " WHERE parent = $1 AND state = 'ACTIVE' AND end_date < today()");
+
+// What was in force on some of the days. Where the first day of the new one is
+// not known, only what is open at its end is sure to overlap.
+const Statement kOverlaps(
+    "SELECT FROM memberships"
+    " WHERE parent = $1 AND name <> $2 AND state = 'ENDED'"
+    " AND end_date >= coalesce($3::date, 'infinity')"
+    " AND coalesce(start_date, '-infinity') <= coalesce($4::date, 'infinity')"
+    " LIMIT 1");
+
+const Statement kPartnerOn(
+    "SELECT FROM memberships m WHERE m.parent = $1 AND " IN_FORCE(
+        "$2") " GROUP BY m.parent HAVING bool_and(m.category = 'PARTNER')");
+
 Params ValuesOf(const Membership& membership) {
   return Fields(membership, {"name", "category", "state", "start_date?",
-                             "end_date?", "etag"});
+                             "end_date?", "history", "etag"});
 }
 
 void RecordChange(Transaction& tx, Change::Kind kind,
@@ -56,6 +88,30 @@ void RecordChange(Transaction& tx, Change::Kind kind,
              .owners = {ParentOf(membership.name())}});
 }
 
+// The caller has locked the organisation, so that two can't both find nothing.
+absl::Status CheckAlone(Transaction& tx, const Membership& membership) {
+  if (membership.state() != Membership::ACTIVE &&
+      membership.state() != Membership::ENDED) {
+    return absl::OkStatus();
+  }
+  Params params = {ParentOf(membership.name())};
+  for (Param& param :
+       Fields(membership, {"name", "start_date?", "end_date?"})) {
+    params.push_back(std::move(param));
+  }
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kOverlaps, params));
+  if (rows.empty()) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kAlreadyExists, "MEMBERSHIP_OVERLAPS",
+      {"The organisation had another membership on some of these days. Give "
+       "days that are after it.",
+       "Organisationen hade ett annat medlemskap under några av dagarna. Ange "
+       "dagar efter det."},
+      {{"membership.start_date",
+        {"The organisation was a member then.",
+         "Organisationen var medlem då."}}});
+}
+
 }  // namespace
 
 const Listing kListing = {
@@ -66,11 +122,12 @@ const Listing kListing = {
         "((m.visibility = ANY({v}) OR m.owners && {o})"
         " AND (p.visibility = ANY({v}) OR p.owners && {o}))",
     .parent = "m.parent",
+    .in_force = IN_FORCE("{d}"),
     .key = "m.name",
     .fields = {{"name", "m.name", ListField::Type::kText, true, nullptr, true},
                {"category", "m.category", ListField::Type::kEnum, false,
                 Membership::Category_descriptor()},
-               {"state", "m.state", ListField::Type::kEnum, false,
+               {"state", STATE, ListField::Type::kEnum, false,
                 Membership::State_descriptor()},
                {"start_date", "m.start_date", ListField::Type::kDate, true},
                {"end_date", "m.end_date", ListField::Type::kDate, true}},
@@ -78,10 +135,11 @@ const Listing kListing = {
 };
 
 absl::StatusOr<Membership> Get(Transaction& tx, const Audience& audience,
-                               std::string_view name) {
-  ASSIGN_OR_RETURN(
-      Rows rows,
-      tx.QueryOne(kGet, {name, audience.visibilities, audience.owners}, name));
+                               std::string_view name, std::string_view as_of) {
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kGet,
+                                          {name, audience.visibilities,
+                                           audience.owners, DayOrNull(as_of)},
+                                          name));
   return ReadRow<Membership>(rows[0]);
 }
 
@@ -96,6 +154,8 @@ absl::StatusOr<Membership> Lock(Transaction& tx, const Audience& audience,
 }
 
 absl::StatusOr<Membership> Insert(Transaction& tx, Membership membership) {
+  tx.Send(kSettle, {ParentOf(membership.name())});
+  RETURN_IF_ERROR(CheckAlone(tx, membership));
   membership.set_etag(NewEtag());
   Params values = ValuesOf(membership);
   values.push_back(ParentOf(membership.name()));
@@ -108,7 +168,9 @@ absl::StatusOr<Membership> Insert(Transaction& tx, Membership membership) {
         {"The organisation has a membership that is applied for or active. "
          "Change that one, or end it first.",
          "Organisationen har ett medlemskap som är sökt eller aktivt. Ändra "
-         "det, eller avsluta det först."});
+         "det, eller avsluta det först."},
+        {{"membership.state",
+          {"There is one already.", "Det finns redan ett."}}});
   }
   Membership stored = ReadRow<Membership>(rows[0]);
   RecordChange(tx, Change::Kind::kCreated, stored, {});
@@ -117,12 +179,27 @@ absl::StatusOr<Membership> Insert(Transaction& tx, Membership membership) {
 
 absl::StatusOr<Membership> Update(Transaction& tx, Membership membership,
                                   std::vector<std::string> changed) {
+  RETURN_IF_ERROR(CheckAlone(tx, membership));
   membership.set_etag(NewEtag());
   ASSIGN_OR_RETURN(
       Rows rows, tx.QueryOne(kUpdate, ValuesOf(membership), membership.name()));
   Membership stored = ReadRow<Membership>(rows[0]);
   RecordChange(tx, Change::Kind::kUpdated, stored, std::move(changed));
   return stored;
+}
+
+absl::Status CheckMayBeRepresented(Transaction& tx,
+                                   std::string_view organization,
+                                   std::string_view day) {
+  ASSIGN_OR_RETURN(Rows partner, tx.Query(kPartnerOn, {organization, day}));
+  if (partner.empty()) return absl::OkStatus();
+  return Refused(
+      "PARTNER_HAS_NO_SEAT",
+      {"The organisation is a partner, which has no seat in the member group. "
+       "Appoint for another organisation, or make it a member first.",
+       "Organisationen är partner och har ingen plats i medlemsgruppen. Utse "
+       "för en annan organisation, eller gör den till medlem först."},
+      {{"appointment.organization", {"It is a partner.", "Den är partner."}}});
 }
 
 absl::Status Delete(Transaction& tx, const Membership& membership) {

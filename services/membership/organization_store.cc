@@ -148,6 +148,13 @@ absl::StatusOr<Organization> SetDeleted(Transaction& tx,
   return stored;
 }
 
+// A day that is not known is open.
+constexpr std::string_view kBelonged =
+    "EXISTS (SELECT FROM memberships m WHERE m.parent = o.name"
+    " AND m.state IN ('ACTIVE', 'ENDED') AND {d}::date BETWEEN"
+    " coalesce(m.start_date, '-infinity') AND coalesce(m.end_date,"
+    " 'infinity'))";
+
 std::vector<ListField> ListFields() {
   using Type = ListField::Type;
   return {
@@ -167,6 +174,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM organizations o",
     .where = "o.delete_time IS NULL",
     .visible = "(o.visibility = ANY({v}) OR o.owners && {o})",
+    .in_force = kBelonged,
     .key = "o.name",
     .search = "o.search",
     .fields = ListFields(),
@@ -176,6 +184,7 @@ const Listing kListing = {
 const Listing kListingWithDeleted = {
     .select = kListing.select,
     .visible = kListing.visible,
+    .in_force = kBelonged,
     .key = kListing.key,
     .search = kListing.search,
     .fields = ListFields(),

@@ -64,14 +64,16 @@ absl::StatusOr<Person> UpdatePerson(Call& call,
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Person> {
     ASSIGN_OR_RETURN(Person person, people::Lock(tx, call.audience(),
                                                  patch.name(), patch.etag()));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), person.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), person.organization(), person.name()));
     const Person before = person;
     ASSIGN_OR_RETURN(std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, person));
     if (changed.empty()) return person;
     FillDefaults(person);
     if (person.organization() != before.organization()) {
-      RETURN_IF_ERROR(CheckActsFor(call.caller(), person.organization()));
+      RETURN_IF_ERROR(
+          CheckActsFor(call.caller(), person.organization(), person.name()));
       RETURN_IF_ERROR(organizations::CheckExists(tx, "person.organization",
                                                  person.organization()));
     }
@@ -89,7 +91,8 @@ absl::StatusOr<Empty> DeletePerson(Call& call,
     ASSIGN_OR_RETURN(
         const Person person,
         people::Lock(tx, call.audience(), request.name(), request.etag()));
-    RETURN_IF_ERROR(CheckActsFor(call.caller(), person.organization()));
+    RETURN_IF_ERROR(
+        CheckActsFor(call.caller(), person.organization(), person.name()));
     RETURN_IF_ERROR(people::Delete(tx, person));
     return Empty();
   });

@@ -40,6 +40,23 @@ const Statement kDelete("DELETE FROM people WHERE name = $1");
 const Statement kAppointed(
     "SELECT FROM appointments WHERE person = $1 LIMIT 1");
 
+const Statement kTaken("SELECT FROM people WHERE name = $1");
+
+const Statement kEmailTaken(
+    "SELECT FROM people WHERE lower(email) = lower($1) AND email <> ''"
+    " AND name <> $2");
+
+absl::Status EmailTaken(std::string_view field) {
+  return MakeError(
+      absl::StatusCode::kAlreadyExists, "EMAIL_TAKEN",
+      {"Another person has this e-mail address. Use that person, or give an "
+       "address of their own.",
+       "En annan person har den här e-postadressen. Använd den personen, eller "
+       "ange en egen adress."},
+      {{std::string(field),
+        {"The e-mail address is taken.", "E-postadressen är upptagen."}}});
+}
+
 Params ValuesOf(const Person& person) {
   return Fields(person,
                 {"name", "given_name", "family_name", "display_name", "title",
@@ -93,10 +110,30 @@ absl::StatusOr<Person> Lock(Transaction& tx, const Audience& audience,
   return person;
 }
 
+absl::StatusOr<Person> LockNamed(Transaction& tx, const Audience& audience,
+                                 std::string_view field,
+                                 std::string_view name) {
+  absl::StatusOr<Person> person = Lock(tx, audience, name, "");
+  if (!absl::IsNotFound(person.status())) return person;
+  return InvalidField(
+      field, {"There is no such person. Create the person first.",
+              "Det finns ingen sådan person. Lägg upp personen först."});
+}
+
+absl::Status CheckEmailIsFree(Transaction& tx, std::string_view field,
+                              std::string_view email, std::string_view person) {
+  ASSIGN_OR_RETURN(Rows taken, tx.Query(kEmailTaken, {email, person}));
+  return taken.empty() ? absl::OkStatus() : EmailTaken(field);
+}
+
 absl::StatusOr<Person> Insert(Transaction& tx, Person person) {
   person.set_etag(NewEtag());
   ASSIGN_OR_RETURN(Rows rows, tx.Query(kInsert, ValuesOf(person)));
-  if (rows.empty()) return AlreadyExists(person.name());
+  if (rows.empty()) {
+    ASSIGN_OR_RETURN(Rows taken, tx.Query(kTaken, {person.name()}));
+    return taken.empty() ? EmailTaken("person.email")
+                         : AlreadyExists(person.name());
+  }
   Person stored = ReadRow<Person>(rows[0]);
   RecordChange(tx, Change::Kind::kCreated, stored, {});
   return stored;
@@ -104,6 +141,8 @@ absl::StatusOr<Person> Insert(Transaction& tx, Person person) {
 
 absl::StatusOr<Person> Update(Transaction& tx, Person person,
                               std::vector<std::string> changed) {
+  RETURN_IF_ERROR(
+      CheckEmailIsFree(tx, "person.email", person.email(), person.name()));
   person.set_etag(NewEtag());
   ASSIGN_OR_RETURN(Rows rows,
                    tx.QueryOne(kUpdate, ValuesOf(person), person.name()));

@@ -24,9 +24,21 @@ absl::StatusOr<v1::Person> Get(Transaction& tx, const Audience& audience,
 absl::StatusOr<v1::Person> Lock(Transaction& tx, const Audience& audience,
                                 std::string_view name, std::string_view etag);
 
-// ALREADY_EXISTS when the name is taken.
+// As Lock without an etag, for a person that the request's `field` names:
+// INVALID_ARGUMENT when the audience sees no such person.
+absl::StatusOr<v1::Person> LockNamed(Transaction& tx, const Audience& audience,
+                                     std::string_view field,
+                                     std::string_view name);
+
+// ALREADY_EXISTS when another person has the e-mail address, whatever its
+// letters' case; names `field`.
+absl::Status CheckEmailIsFree(Transaction& tx, std::string_view field,
+                              std::string_view email, std::string_view person);
+
+// ALREADY_EXISTS when the name or the e-mail address is taken.
 absl::StatusOr<v1::Person> Insert(Transaction& tx, v1::Person person);
 // `changed` are the paths of the fields that differ from what is stored.
+// ALREADY_EXISTS when the e-mail address is taken.
 absl::StatusOr<v1::Person> Update(Transaction& tx, v1::Person person,
                                   std::vector<std::string> changed);
 // FAILED_PRECONDITION when the person holds appointments.

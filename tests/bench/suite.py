@@ -41,7 +41,9 @@ class Void(Exception):
 class Suite:
     def __init__(self, **flags):
         """Starts everything; flags of the processes come as REGLAB_… variables."""
-        self.environment = {**os.environ, "REGLAB_STATE_DIR": str(STATE), "REGLAB_BUILD": str(BUILD), **flags}
+        # The load comes from one address.
+        self.environment = {**os.environ, "REGLAB_STATE_DIR": str(STATE), "REGLAB_BUILD": str(BUILD),
+                            "REGLAB_ANONYMOUS_REQUESTS_PER_MINUTE": "0", **flags}
         self.port = free_port()
         run(ROOT / "deploy/local/up", "--detach", "--port", self.port, env=self.environment)
         self.addresses = dict(line.split() for line in (STATE / "run/addresses").read_text().splitlines())

@@ -17,6 +17,7 @@
 #include "reglab/membership/v1/organization.pb.h"
 #include "reglab/membership/v1/person.pb.h"
 #include "services/common/status_macros.h"
+#include "services/membership/role_rules.h"
 #include "tests/integration/service_fixture.h"
 
 namespace reglab::membership {
@@ -115,7 +116,7 @@ inline absl::StatusOr<Person> CreatePerson(
   request.mutable_person()->set_given_name("Astrid");
   request.mutable_person()->set_family_name("Lindqvist");
   request.mutable_person()->set_organization(organization);
-  request.mutable_person()->set_email("astrid@example.se");
+  request.mutable_person()->set_email(id + "@example.se");
   return Ask<Person>("PeopleService/CreatePerson", request, caller);
 }
 
@@ -139,6 +140,24 @@ inline absl::StatusOr<Appointment> Appoint(const std::string& body,
   request.mutable_appointment()->set_start_date(start_date);
   request.mutable_appointment()->set_end_date(end_date);
   return Ask<Appointment>("AppointmentsService/CreateAppointment", request);
+}
+
+// The day in Sweden, so many days from now.
+inline std::string DayFromNow(int days) {
+  return Running().Sql("membership",
+                       "SELECT today() + " + std::to_string(days));
+}
+
+// A person who represents a member organisation, as their appointment and the
+// table of roles have it.
+inline Caller Representative(const std::string& person,
+                             const std::string& organization) {
+  Caller caller;
+  caller.name = person;
+  caller.organization = organization;
+  caller.roles = {"MEMBER", "MEMBER_REPRESENTATIVE"};
+  caller.scopes = ScopesOfPerson(caller.roles);
+  return caller;
 }
 
 }  // namespace reglab::membership

@@ -95,8 +95,10 @@ TEST(Keys, OpenUntilTheyAreRevoked) {
   EXPECT_EQ(known->organization(), "organizations/keyed");
   ASSERT_EQ(known->roles_size(), 1);
   EXPECT_EQ(known->roles(0), "MEMBER");
-  ASSERT_EQ(known->scopes_size(), 1);
-  EXPECT_EQ(known->scopes(0), "learning.*");
+  // What a member may do at all.
+  ASSERT_EQ(known->scopes_size(), 2);
+  EXPECT_EQ(known->scopes(0), "learning.activities.write");
+  EXPECT_EQ(known->scopes(1), "learning.ideas.write");
   ASSERT_EQ(known->bodies_size(), 1);
   EXPECT_EQ(known->bodies(0), "bodies/keyed");
 

@@ -191,6 +191,72 @@ TEST(Permission, IsHeldByItsNameItsServiceOrAll) {
   EXPECT_FALSE(caller.May("anything.at.all"));
 }
 
+Caller Colleague() {
+  Caller caller;
+  caller.name = "people/abc";
+  caller.organization = "organizations/region-uppsala";
+  caller.roles = {"MEMBER"};
+  caller.scopes = {"membership.people.write"};
+  caller.delegations = {
+      {"activities/gron-omstallning", {"learning.activities.write"}},
+      {"meetings/m", {"learning.ideas.write", "learning.activities.write"}}};
+  return caller;
+}
+
+TEST(Assertion, CarriesDelegationsAndWhenTheCredentialEnds) {
+  Keys keys({"gateway"});
+  auto gateway = keys.Load("gateway");
+  ASSERT_TRUE(gateway.ok());
+  Caller caller = Colleague();
+  caller.until = absl::FromUnixSeconds(1800000000);
+  const auto token = (*gateway)->Sign(caller, "learning");
+  ASSERT_TRUE(token.ok());
+  for (const Caller& read : {*(*gateway)->Verify(*token, "learning"),
+                             CallerFromJson(CallerToJson(caller))}) {
+    ASSERT_EQ(read.delegations.size(), 2u);
+    EXPECT_EQ(read.delegations[0].subject, "activities/gron-omstallning");
+    EXPECT_EQ(read.delegations[1].permissions,
+              caller.delegations[1].permissions);
+    EXPECT_EQ(read.until, caller.until);
+  }
+  EXPECT_EQ(CallerFromJson(CallerToJson(Representative())).until,
+            absl::InfiniteFuture());
+}
+
+TEST(Delegation, GivesAPermissionInItsMatterAlone) {
+  Caller caller = Colleague();
+  EXPECT_TRUE(caller.May("learning.activities.write"));
+  EXPECT_FALSE(caller.HasScope("learning.activities.write"));
+  EXPECT_FALSE(caller.May("learning.activity-kinds.write"));
+  const std::string own = caller.organization;
+  caller.ConfineTo("learning.activities.write");
+  EXPECT_TRUE(caller.ActsFor(own, "activities/gron-omstallning"));
+  EXPECT_TRUE(caller.ActsFor(own, "activities/gron-omstallning/sessions/1"));
+  EXPECT_TRUE(caller.ActsFor(own, "meetings/m"));
+  EXPECT_FALSE(caller.ActsFor(own, "activities/gron-omstallning-2"));
+  EXPECT_FALSE(caller.ActsFor(own, "activities/annan"));
+  EXPECT_FALSE(caller.ActsFor(own, ""));
+  EXPECT_FALSE(caller.ActsFor("organizations/region-skane",
+                              "activities/gron-omstallning"));
+  caller.ConfineTo("learning.ideas.write");
+  EXPECT_TRUE(caller.ActsFor(own, "meetings/m"));
+  EXPECT_FALSE(caller.ActsFor(own, "activities/gron-omstallning"));
+  // What the caller's roles give is not confined.
+  caller.ConfineTo("membership.people.write");
+  EXPECT_TRUE(caller.ActsFor(own, "people/x"));
+}
+
+TEST(Delegation, OfTheOrganizationHoldsForAllThatIsDoneForIt) {
+  Caller caller = Colleague();
+  caller.delegations = {{caller.organization, {"learning.ideas.write"}}};
+  caller.ConfineTo("learning.ideas.write");
+  EXPECT_TRUE(caller.ActsFor(caller.organization, "ideas/x"));
+  EXPECT_TRUE(caller.ActsFor(caller.organization, ""));
+  EXPECT_FALSE(caller.ActsFor("organizations/region-skane", "ideas/x"));
+  caller.name = "";
+  EXPECT_FALSE(caller.May("learning.ideas.write"));
+}
+
 TEST(Audience, OfEachCaller) {
   EXPECT_EQ(AudienceOf(Caller()).visibilities,
             (std::vector<std::string>{"PUBLIC"}));

@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "gateway/edge/server.h"
 #include "reglab/membership/v1/client.pb.h"
+#include "reglab/membership/v1/feed_token.pb.h"
 #include "reglab/membership/v1/organization.pb.h"
 #include "services/common/api_key.h"
 #include "services/common/errors.h"
@@ -40,6 +41,16 @@ class RestTest : public testing::Test {
         membership::AuthenticateKeyResponse response;
         response.set_caller("clients/test");
         response.add_scopes("*");
+        response.set_requests_per_minute(per_minute_);
+        Reply reply;
+        reply.message = response.SerializeAsString();
+        done(std::move(reply));
+        return;
+      }
+      if (call.method->path.ends_with("/AuthenticateFeedToken")) {
+        membership::AuthenticateFeedTokenResponse response;
+        response.set_feed("/v1/organizations?orderBy=displayName");
+        response.mutable_standing()->set_caller("feed-tokens/abcdefghijkl");
         Reply reply;
         reply.message = response.SerializeAsString();
         done(std::move(reply));
@@ -56,8 +67,9 @@ class RestTest : public testing::Test {
     authenticator_ = std::make_unique<Authenticator>(send);
     dispatch_ =
         std::make_unique<Dispatch>(send, limits_, cached ? &cache_ : nullptr);
-    rest_ = std::make_unique<Rest>(*routes_, *authenticator_, *dispatch_,
-                                   traffic_, [this] { return ready_; });
+    rest_ = std::make_unique<Rest>(
+        *routes_, *authenticator_, *dispatch_, traffic_,
+        Rest::Rates{rates_, anonymous_per_minute_}, [this] { return ready_; });
     server_ = *Server::Start({.listen = "127.0.0.1:0"}, *rest_, limits_);
   }
 
@@ -116,6 +128,9 @@ class RestTest : public testing::Test {
   };
   absl::Duration delay_ = absl::ZeroDuration();
   bool ready_ = true;
+  int per_minute_ = 0;
+  int anonymous_per_minute_ = 0;
+  RateLimits rates_;
   std::mutex mutex_;
   std::vector<Call> calls_;
   std::vector<std::thread> threads_;
@@ -238,7 +253,7 @@ TEST_F(RestTest, BadCredentialsAreRefusedAlsoWhereNoneAreNeeded) {
   Ask("GET /v1/organizations/x");
   const HttpResponse response =
       Ask("GET /v1/organizations/x", "Authorization: Bearer rlk_bad\r\n");
-  ExpectProblem(response, 401, "UNAUTHENTICATED");
+  ExpectProblem(response, 401, "KEY_MISTYPED");
   EXPECT_THAT(response["www-authenticate"], HasSubstr("invalid_token"));
 }
 
@@ -375,6 +390,76 @@ TEST_F(RestTest, WhatTheEdgeRefusesIsAProblemToo) {
                 413, "BODY_TOO_LARGE");
   ExpectProblem(Ask("GET /v1/organizations", "Host: y\r\n"), 400,
                 "MALFORMED_REQUEST");
+}
+
+TEST_F(RestTest, AClientIsToldHowMuchItMayAskAndStoppedBeyond) {
+  per_minute_ = 2;
+  const std::string key =
+      "Authorization: Bearer " +
+      FormatApiKey({"abcdefghijkl", "abcdefghijklmnopqrstuvwxyz"}) + "\r\n";
+  HttpResponse response = Ask("GET /v1/organizations/x", key);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response["ratelimit-policy"], "\"minute\";q=2;w=60");
+  EXPECT_EQ(response["ratelimit"], "\"minute\";r=1;t=30");
+  Ask("GET /v1/organizations/x", key);
+  response = Ask("GET /v1/organizations/x", key);
+  ExpectProblem(response, 429, "RATE_LIMITED");
+  EXPECT_EQ(response["retry-after"], "30");
+  EXPECT_EQ(response["ratelimit"], "\"minute\";r=0;t=60");
+  EXPECT_EQ(calls(), 2u);
+  // Others are not concerned.
+  EXPECT_EQ(Ask("GET /v1/organizations/x").status, 200);
+}
+
+TEST_F(RestTest, NobodyIsCountedByAddressButForWhatTheCacheAnswers) {
+  anonymous_per_minute_ = 2;
+  Start(true);
+  HttpResponse response = Ask("GET /v1/organizations/x");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response["ratelimit"], "");
+  EXPECT_EQ(Ask("GET /v1/organizations/y").status, 200);
+  response = Ask("GET /v1/organizations/z");
+  ExpectProblem(response, 429, "RATE_LIMITED");
+  EXPECT_EQ(response["retry-after"], "30");
+  // Nor are credentials guessed without end.
+  ExpectProblem(
+      Ask("GET /v1/organizations/x", "Authorization: Bearer rlk_x\r\n"), 429,
+      "RATE_LIMITED");
+  EXPECT_EQ(Ask("GET /healthz").status, 200);
+}
+
+TEST_F(RestTest, AFeedTokenReadsItsFeedAndNothingElse) {
+  service_ = [](const Call&) { return Reply(); };
+  const std::string token =
+      "token=" + FormatApiKey({"abcdefghijkl", "abcdefghijklmnopqrstuvwxyz"},
+                              kFeedTokenPrefix);
+  EXPECT_EQ(Ask("GET /v1/organizations?orderBy=displayName&" + token).status,
+            200);
+  EXPECT_EQ(
+      Ask("GET /v1/organizations?" + token + "&orderBy=displayName").status,
+      200);
+  EXPECT_EQ(Ask("HEAD /v1/organizations?orderBy=displayName&" + token).status,
+            200);
+  {
+    std::lock_guard lock(mutex_);
+    ASSERT_EQ(calls_.size(), 3u);
+    EXPECT_EQ(calls_[0].caller->name, "feed-tokens/abcdefghijkl");
+    EXPECT_EQ(calls_[0].message.find("rlf_"), std::string::npos);
+  }
+  for (const char* other :
+       {"GET /v1/organizations?", "GET /v1/organizations/x?",
+        "GET /v1/organizations?orderBy=displayName&pageSize=500&",
+        "GET /v1/organizations?orderBy=name&", "GET /v1/people?",
+        "GET /v1/access/me?"}) {
+    ExpectProblem(Ask(other + token), 403, "OTHER_FEED");
+  }
+  // It writes nothing, and where it does not count it is no parameter.
+  ExpectProblem(Ask("POST /v1/organizations?" + token, "", "{}"), 401,
+                "UNAUTHENTICATED");
+  EXPECT_EQ(Ask("DELETE /v1/organizations/x?" + token).status, 401);
+  ExpectProblem(Ask("GET /v1/organizations?token=rlf_mistyped"), 401,
+                "UNAUTHENTICATED");
+  EXPECT_EQ(calls(), 3u);
 }
 
 }  // namespace

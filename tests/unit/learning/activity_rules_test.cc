@@ -127,6 +127,27 @@ TEST(ActivityLeads, RunItAndNobodyElseDoes) {
   EXPECT_TRUE(CheckRuns(caller, activity).ok());
 }
 
+TEST(ActivityLeads, LetAColleagueRunWhatWasDelegated) {
+  Activity activity = Expedition();
+  activity.set_name("activities/expedition");
+  Caller caller;
+  caller.name = "people/x";
+  caller.organization = "organizations/region-uppsala";
+  caller.delegations = {
+      {"activities/expedition", {"learning.activities.write"}}};
+  caller.ConfineTo("learning.activities.write");
+  EXPECT_TRUE(CheckRuns(caller, activity).ok());
+  activity.set_name("activities/another");
+  EXPECT_EQ(ReasonOf(CheckRuns(caller, activity)), "OTHER_MATTER");
+  // What is part of it belongs to it.
+  activity.set_parent_activity("activities/expedition");
+  EXPECT_TRUE(CheckRuns(caller, activity).ok());
+  // The organisation does not lead it any more.
+  activity.clear_leads();
+  activity.add_leads("organizations/region-halland");
+  EXPECT_EQ(ReasonOf(CheckRuns(caller, activity)), "NOT_A_LEAD");
+}
+
 TEST(ActivityNames, AreAskedForOnce) {
   Activity activity = Expedition();
   activity.add_partners("organizations/vinnova");

@@ -55,6 +55,111 @@ TEST(AccessTest, NobodyHandsOutMoreThanTheyHave) {
   }
 }
 
+TEST(AccessTest, WhatEveryoneReadsIsGivenByAnyone) {
+  EXPECT_TRUE(CheckMayGrant(Uppsala(), "client.scopes",
+                            {"meetings.meetings.read", "learning.ideas.read"})
+                  .ok());
+}
+
+TEST(AccessTest, NobodyHandsOnWhatWasDelegated) {
+  Caller colleague = Uppsala();
+  colleague.scopes = {};
+  colleague.delegations = {
+      {"organizations/region-uppsala", {"learning.ideas.write"}}};
+  EXPECT_TRUE(absl::IsPermissionDenied(
+      CheckMayGrant(colleague, "client.scopes", {"learning.ideas.write"})));
+}
+
+TEST(AccessTest, AColleagueActsInTheDelegatedMatterAlone) {
+  Caller colleague = Uppsala();
+  colleague.scopes = {};
+  colleague.delegations = {{"activities/x", {"learning.activities.write"}}};
+  colleague.ConfineTo("learning.activities.write");
+  const std::string own = colleague.organization;
+  EXPECT_TRUE(CheckActsFor(colleague, own, "activities/x").ok());
+  const absl::Status other = CheckActsFor(colleague, own, "activities/y");
+  EXPECT_TRUE(absl::IsPermissionDenied(other));
+  EXPECT_EQ(ReasonOf(other), "OTHER_MATTER");
+  EXPECT_NE(TextOf(other).sv.find("activities/x"), std::string::npos);
+  EXPECT_EQ(ReasonOf(CheckActsFor(colleague, own)), "OTHER_MATTER");
+  EXPECT_EQ(ReasonOf(CheckActsFor(colleague, "organizations/region-skane",
+                                  "activities/x")),
+            "OTHER_ORGANIZATION");
+}
+
+TEST(ClientTest, OfAnOperatorSeesNoContent) {
+  v1::Client client;
+  client.set_for_operations(true);
+  client.add_scopes("membership.journal-entries.*");
+  EXPECT_TRUE(CheckClient(Secretariat(), client).ok());
+  client.add_scopes("learning.activities.write");
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckClient(Secretariat(), client)));
+  client.mutable_scopes()->RemoveLast();
+  client.set_organization("organizations/region-uppsala");
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckClient(Secretariat(), client)));
+}
+
+TEST(ClientTest, OfAnOrganizationGetsMoreRequestsFromTheSecretariatAlone) {
+  v1::Client client;
+  client.set_organization("organizations/region-uppsala");
+  client.set_requests_per_minute(6000);
+  EXPECT_TRUE(CheckClient(Uppsala(), client).ok());
+  client.set_requests_per_minute(6001);
+  EXPECT_EQ(ReasonOf(CheckClient(Uppsala(), client)), "QUOTA_NOT_HELD");
+  EXPECT_TRUE(CheckClient(Secretariat(), client).ok());
+}
+
+TEST(AnswerTest, SaysWhyNotAndWhoCouldGiveIt) {
+  Caller person;
+  person.name = "people/abc";
+  person.organization = "organizations/region-uppsala";
+  person.roles = {"MEMBER"};
+  const Asked idea = {.permission = "learning.ideas.write"};
+  v1::AccessAnswer answer = AnswerTo(person, idea);
+  EXPECT_FALSE(answer.allowed());
+  EXPECT_EQ(answer.reason(), "PERMISSION_MISSING");
+  EXPECT_NE(answer.why_en().find("learning.ideas.write"), std::string::npos);
+  EXPECT_NE(answer.why_sv().find("medlemsansvarige"), std::string::npos);
+  ASSERT_EQ(answer.held_by_size(), 2);
+  EXPECT_EQ(answer.held_by(0), "MEMBER_REPRESENTATIVE");
+  EXPECT_EQ(answer.held_by(1), "SECRETARIAT");
+
+  person.delegations = {{"meetings/m", {"learning.ideas.write"}}};
+  EXPECT_EQ(AnswerTo(person, idea).reason(), "OTHER_MATTER");
+  EXPECT_TRUE(AnswerTo(person, {.permission = "learning.ideas.write",
+                                .resource = "meetings/m"})
+                  .allowed());
+
+  answer = AnswerTo(person, {.permission = "meetings.meetings.write"});
+  EXPECT_EQ(answer.reason(), "PERMISSION_MISSING");
+  ASSERT_EQ(answer.held_by_size(), 1);
+  EXPECT_EQ(answer.held_by(0), "SECRETARIAT");
+}
+
+TEST(AnswerTest, IsThatOfTheCallItself) {
+  const Asked own = {.permission = "membership.people.write",
+                     .organization = "organizations/region-uppsala"};
+  EXPECT_TRUE(AnswerTo(Uppsala(), own).allowed());
+  Asked other = own;
+  other.organization = "organizations/region-skane";
+  EXPECT_EQ(AnswerTo(Uppsala(), other).reason(), "OTHER_ORGANIZATION");
+  EXPECT_TRUE(AnswerTo(Secretariat(), other).allowed());
+  other.resource = "people/hidden";
+  other.organization.reset();
+  EXPECT_EQ(AnswerTo(Uppsala(), other).reason(), "NOT_FOUND");
+  EXPECT_TRUE(AnswerTo(Uppsala(), {.permission = "meetings.meetings.read",
+                                   .for_everyone = true})
+                  .allowed());
+  EXPECT_FALSE(
+      AnswerTo(Secretariat(), {.permission = "membership.keys.authenticate",
+                               .for_processes = true})
+          .allowed());
+  Caller broad = Uppsala();
+  broad.scopes = {"*"};
+  EXPECT_EQ(AnswerTo(broad, {.permission = "meetings.meetings.write"}).reason(),
+            "SECRETARIAT_ONLY");
+}
+
 TEST(PersonTest, EmailIsShownToTheOwnOrganizationAndTheSecretariat) {
   v1::Person person;
   person.set_organization("organizations/region-uppsala");

@@ -1,0 +1,27 @@
+#ifndef REGLAB_SERVICES_COMMON_ACCESS_RULES_H_
+#define REGLAB_SERVICES_COMMON_ACCESS_RULES_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "services/common/identity.h"
+
+namespace reglab {
+
+// The permission of the method has been checked before; these say for whom it
+// may be used, in every service alike. All return PERMISSION_DENIED.
+
+// SECRETARIAT_ONLY for everyone but the secretariat.
+absl::Status CheckSecretariat(const Caller& caller);
+
+// OK for the secretariat and for whoever acts for `organization` where
+// `subject` is concerned: the name of the resource that is written, or of what
+// it belongs to. OTHER_ORGANIZATION for others, OTHER_MATTER for a colleague to
+// whom only other matters were delegated. Without a subject, a delegation
+// counts when it is for the whole organisation.
+absl::Status CheckActsFor(const Caller& caller, std::string_view organization,
+                          std::string_view subject = "");
+
+}  // namespace reglab
+
+#endif  // REGLAB_SERVICES_COMMON_ACCESS_RULES_H_
