@@ -47,7 +47,7 @@ bool IsKnownType(std::string_view type) {
           : DescriptorPool::generated_pool()->FindMessageTypeByName(
                 Concat("reglab.", service, ".v1.", resource));
   return message != nullptr && message->FindFieldByName("name") != nullptr &&
-         message->FindFieldByName("etag") != nullptr &&
+         message->FindFieldByName("etag") != nullptr && resource != "Change" &&
          !resource.ends_with("Request");
 }
 

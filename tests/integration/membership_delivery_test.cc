@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/empty.pb.h"
@@ -69,7 +70,9 @@ std::string Sql(const std::string& sql) {
 std::string Letter(const std::string& dispatch) {
   std::ifstream file(absl::StrCat(
       Folder(), "/", dispatch.substr(dispatch.find('/') + 1), ".eml"));
-  return {std::istreambuf_iterator<char>(file), {}};
+  const std::string letter{std::istreambuf_iterator<char>(file), {}};
+  // Without the soft line breaks of quoted-printable.
+  return absl::StrReplaceAll(letter, {{"=\r\n", ""}});
 }
 
 absl::StatusOr<Dispatch> GetDispatch(const std::string& name,
