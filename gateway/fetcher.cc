@@ -68,6 +68,10 @@ struct Fetcher::Running {
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "reglab-gateway");
+    // A proxy that the environment names is for what lies outside.
+    if (fetch.url.starts_with("http:")) {
+      curl_easy_setopt(handle, CURLOPT_PROXY, "");
+    }
     // What the provider names as JSON is small, and no bomb either.
     curl_easy_setopt(handle, CURLOPT_MAXFILESIZE, long(fetch.most_bytes));
     if (!fetch.form.empty()) {
