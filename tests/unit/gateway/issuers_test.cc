@@ -23,16 +23,14 @@ constexpr const char* kKeys = "https://id.example.se/jwks";
 
 class IssuersTest : public testing::Test {
  protected:
-  // Fetches wait in `fetches_` until Answer.
-  Issuers issuers_{{Issuer{.url = TestToken::kIssuer,
-                           .audience = TestToken::kAudience,
-                           .display_name = "Test",
-                           .organizations = {"organizations/region-uppsala"},
-                           .client_id = "reglab"}},
-                   [this](Fetch fetch, FetchDone done) {
-                     fetches_.emplace_back(std::move(fetch.url),
-                                           std::move(done));
-                   }};
+  // The oldest fetch that waits, if one does.
+  std::optional<std::pair<std::string, FetchDone>> Take() {
+    std::lock_guard lock(mutex_);
+    if (fetches_.empty()) return std::nullopt;
+    std::pair<std::string, FetchDone> first = std::move(fetches_.front());
+    fetches_.erase(fetches_.begin());
+    return first;
+  }
 
   // Answers all that is asked for, and what follows from it.
   void AnswerAll() {
@@ -75,6 +73,17 @@ class IssuersTest : public testing::Test {
   std::mutex mutex_;
   std::vector<std::pair<std::string, FetchDone>> fetches_;
   std::map<std::string, int> asked_;
+  // Fetches wait in `fetches_` until AnswerAll.
+  Issuers issuers_{{Issuer{.url = TestToken::kIssuer,
+                           .audience = TestToken::kAudience,
+                           .display_name = "Test",
+                           .organizations = {"organizations/region-uppsala"},
+                           .client_id = "reglab"}},
+                   [this](Fetch fetch, FetchDone done) {
+                     std::lock_guard lock(mutex_);
+                     fetches_.emplace_back(std::move(fetch.url),
+                                           std::move(done));
+                   }};
 };
 
 TEST_F(IssuersTest, TheFirstTokenWaitsForTheKeys) {
