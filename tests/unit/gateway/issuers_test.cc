@@ -168,7 +168,7 @@ TEST(IssuersFile, SaysWhatIsWrong) {
           "organizations": ["organizations/x"]})";
   const auto issuers = read("{\"issuers\": [" + good + "]}");
   ASSERT_TRUE(issuers.ok()) << issuers.status();
-  EXPECT_EQ((*issuers)[0].display_name, "id.example.se");
+  EXPECT_EQ((*issuers)[0].display_name, "https://id.example.se");
   EXPECT_FALSE(read("{\"issuers\": [" + good + "," + good + "]}").ok());
   for (const auto& [from, to] :
        std::vector<std::pair<std::string, std::string>>{
