@@ -38,6 +38,11 @@ using v1::UpdateSubscriptionRequest;
 
 constexpr absl::Duration kKept = absl::Hours(24 * 30);
 
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) +
+         absl::Nanoseconds(time.nanos());
+}
+
 absl::Status Check(const Subscription& subscription) {
   RETURN_IF_ERROR(CheckWebhookUrl("subscription.url", subscription.url()));
   return CheckEventTypes(
@@ -176,8 +181,7 @@ absl::Status CheckReplay(const ReplaySubscriptionRequest& request) {
     }
     return absl::OkStatus();
   }
-  const absl::Time since =
-      absl::FromUnixSeconds(request.since_time().seconds());
+  const absl::Time since = TimeOf(request.since_time());
   const absl::Time now = absl::Now();
   if (since > now || since < now - kKept) {
     return InvalidField("since_time",
@@ -196,9 +200,8 @@ absl::StatusOr<Subscription> ReplaySubscription(
                      LockOwn(call, tx, request.name(), ""));
     RETURN_IF_ERROR(CheckReplay(request));
     if (request.has_since_time()) {
-      RETURN_IF_ERROR(subscriptions::ReplayTime(
-          tx, subscription,
-          absl::FromUnixSeconds(request.since_time().seconds())));
+      RETURN_IF_ERROR(subscriptions::ReplayTime(tx, subscription,
+                                                TimeOf(request.since_time())));
     } else {
       RETURN_IF_ERROR(subscriptions::ReplayToken(
           tx, subscription, request.service(), request.since()));

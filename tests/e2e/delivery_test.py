@@ -7,6 +7,7 @@ import http.server
 import ipaddress
 import json
 import signal
+import socket
 import socketserver
 import ssl
 import threading
@@ -78,6 +79,38 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Proxy(socketserver.ThreadingTCPServer):
+    """An HTTP proxy that leads every CONNECT to one place, and keeps where to it was asked."""
+    daemon_threads = True
+
+    def __init__(self, place):
+        self.place, self.asked = place, []
+        super().__init__(("127.0.0.1", 0), Tunnel)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Tunnel(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.server.asked.append(self.rfile.readline().decode().split()[:2])
+        while self.rfile.readline().strip():
+            pass
+        with socket.create_connection(self.server.place) as onward:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=self.copy, args=(onward, self.connection), daemon=True)
+            back.start()
+            self.copy(self.connection, onward)
+            back.join(5)
+
+    @staticmethod
+    def copy(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
 def authority(folder):
     """A certificate for localhost that signs itself: its file, and a server context."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -86,7 +119,7 @@ def authority(folder):
     certificate = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
                    .serial_number(1).not_valid_before(now - datetime.timedelta(hours=1))
                    .not_valid_after(now + datetime.timedelta(days=1))
-                   .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost"),
+                   .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName("hooks.example.se"),
                                                                x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
                    .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
                    .sign(key, hashes.SHA256()))
@@ -116,9 +149,9 @@ class Outside:
                         f"--webhook_allow=localhost:{self.receiver.server_port}", f"--outbound_ca_file={chain}"]
         self.restart(signal.SIGTERM)
 
-    def restart(self, with_signal):
+    def restart(self, with_signal, *more):
         self.suite.stop("membership", with_signal)
-        self.suite.start("membership", self.command)
+        self.suite.start("membership", [*self.command, *more])
         self.suite.wait_until_healthy()
 
     def close(self):
@@ -174,7 +207,7 @@ def test_a_letter_arrives_as_it_was_written(suite, outside, send):
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert "<b>Välkommen</b>" in plain.get_content()
     assert "&lt;b&gt;Välkommen&lt;/b&gt;" in html.get_content()
-    assert f"{suite.url}/meetings#token=abc=1\n" in plain.get_content()
+    assert f"{suite.url}/meetings#token=abc=1" in plain.get_content().splitlines()
     assert "Region Örebro län leder" in plain.get_content()
     sent = wait_for(lambda: suite.get(f"/v1/{name}").json.get("state") == "SENT" and suite.get(f"/v1/{name}").json, what="SENT")
     assert sent["email"] == "astrid@example.se" and sent["subject"] == "meetings/prov"
@@ -310,6 +343,20 @@ def test_an_organisation_is_not_told_of_what_it_may_not_read(suite, outside):
     time.sleep(3)  # longer than a feed takes to be read
     assert outside.receiver.events(secret_idea) == []
     suite.call("DELETE", "/v1/" + made.json["name"])
+
+
+def test_webhooks_leave_by_the_proxy(suite, outside, subscription):
+    proxy = Proxy(outside.receiver.server_address)
+    outside.restart(signal.SIGTERM, f"--outbound_proxy=http://127.0.0.1:{proxy.server_address[1]}")
+    try:
+        moved = suite.call("PATCH", f"/v1/{subscription['name']}", {"url": "https://hooks.example.se/reglab"})
+        assert moved.status == 200, moved.body
+        suite.post(f"/v1/{subscription['name']}/test")
+        wait_for(lambda: any(event["type"] == "se.reglab.test" for _, event in outside.receiver.got), what="the event")
+        assert ["CONNECT", "hooks.example.se:443"] in proxy.asked
+    finally:
+        outside.restart(signal.SIGTERM)
+        proxy.shutdown()
 
 
 def test_internal_addresses_are_refused_with_a_reason(suite):
