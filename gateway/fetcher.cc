@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <boost/url/parse.hpp>
 #include <memory>
 #include <set>
 #include <utility>
@@ -31,12 +30,27 @@ absl::Status NoAnswer() {
 }  // namespace
 
 bool IsSafeUrl(std::string_view url) {
-  const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
-  if (!parsed || parsed->has_userinfo() || parsed->has_fragment()) return false;
-  if (parsed->scheme() == "https") return !parsed->encoded_host().empty();
-  const std::string host = parsed->host();
-  return parsed->scheme() == "http" &&
-         (host == "127.0.0.1" || host == "[::1]" || host == "localhost");
+  // Read by the same parser that the request is made with.
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(
+      curl_url(), curl_url_cleanup);
+  const auto part = [&](CURLUPart which) {
+    char* text = nullptr;
+    std::string copy;
+    if (curl_url_get(parsed.get(), which, &text, 0) == CURLUE_OK) copy = text;
+    curl_free(text);
+    return copy;
+  };
+  if (curl_url_set(parsed.get(), CURLUPART_URL, std::string(url).c_str(), 0) !=
+          CURLUE_OK ||
+      url.find_first_of("@#") != std::string_view::npos) {
+    return false;
+  }
+  const std::string scheme = part(CURLUPART_SCHEME);
+  const std::string host = part(CURLUPART_HOST);
+  return !host.empty() &&
+         (scheme == "https" ||
+          (scheme == "http" &&
+           (host == "127.0.0.1" || host == "[::1]" || host == "localhost")));
 }
 
 struct Fetcher::Running {
@@ -68,6 +82,10 @@ struct Fetcher::Running {
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "reglab-gateway");
+    // A proxy that the environment names is for what lies outside.
+    if (fetch.url.starts_with("http:")) {
+      curl_easy_setopt(handle, CURLOPT_PROXY, "");
+    }
     // What the provider names as JSON is small, and no bomb either.
     curl_easy_setopt(handle, CURLOPT_MAXFILESIZE, long(fetch.most_bytes));
     if (!fetch.form.empty()) {

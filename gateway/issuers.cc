@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
-#include <boost/url/parse.hpp>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -57,8 +56,7 @@ absl::StatusOr<Issuer> ReadIssuer(const json::object& entry) {
                 .audience = TextOf(entry, "audience"),
                 .display_name = TextOf(entry, "displayName"),
                 .client_id = TextOf(entry, "clientId")};
-  const auto url = boost::urls::parse_uri(issuer.url);
-  if (!IsSafeUrl(issuer.url) || url->has_query()) {
+  if (!IsSafeUrl(issuer.url) || issuer.url.find('?') != std::string::npos) {
     return absl::InvalidArgumentError(
         "issuer must be an https URL (http on this machine alone) without "
         "query");
@@ -66,7 +64,7 @@ absl::StatusOr<Issuer> ReadIssuer(const json::object& entry) {
   if (issuer.audience.empty()) {
     return absl::InvalidArgumentError("audience is missing");
   }
-  if (issuer.display_name.empty()) issuer.display_name = url->host();
+  if (issuer.display_name.empty()) issuer.display_name = issuer.url;
   const json::value* organizations = entry.if_contains("organizations");
   if (organizations == nullptr || !organizations->is_array() ||
       organizations->get_array().empty()) {

@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
@@ -191,6 +192,9 @@ absl::StatusOr<KeySet> KeySet::Parse(std::string_view text) {
       set.keys_.push_back(*std::move(key));
     }
   }
+  // What OpenSSL noted of keys that are no good must not be found by whoever
+  // uses TLS on this thread next.
+  ERR_clear_error();
   return set;
 }
 
@@ -223,11 +227,14 @@ bool KeySet::Verifies(std::string_view kid, Algorithm algorithm,
   EVP_PKEY_CTX* key_context = nullptr;  // the digest context's own
   const EVP_MD* digest =
       algorithm == Algorithm::kEdDsa ? nullptr : EVP_sha256();
-  return EVP_DigestVerifyInit(context.get(), &key_context, digest, nullptr,
-                              key->key.get()) == 1 &&
-         (algorithm != Algorithm::kPs256 || SetPss(key_context)) &&
-         EVP_DigestVerify(context.get(), Bytes(signature), signature.size(),
-                          Bytes(text), text.size()) == 1;
+  const bool valid =
+      EVP_DigestVerifyInit(context.get(), &key_context, digest, nullptr,
+                           key->key.get()) == 1 &&
+      (algorithm != Algorithm::kPs256 || SetPss(key_context)) &&
+      EVP_DigestVerify(context.get(), Bytes(signature), signature.size(),
+                       Bytes(text), text.size()) == 1;
+  ERR_clear_error();
+  return valid;
 }
 
 void KeySet::KeepFrom(const KeySet& older, absl::Time now) {

@@ -40,14 +40,13 @@ std::optional<Field> FieldOf(http::field name, std::string_view text) {
       return Field::kIfNoneMatch;
     case http::field::origin:
       return Field::kOrigin;
+    case http::field::sec_fetch_site:
+      return Field::kSecFetchSite;
     case http::field::access_control_request_method:
       return Field::kRequestMethod;
     case http::field::unknown:
       if (absl::EqualsIgnoreCase(ForAbsl(text), "idempotency-key")) {
         return Field::kIdempotencyKey;
-      }
-      if (absl::EqualsIgnoreCase(ForAbsl(text), "sec-fetch-site")) {
-        return Field::kSecFetchSite;
       }
       if (absl::EqualsIgnoreCase(ForAbsl(text), "traceparent")) {
         return Field::kTraceparent;

@@ -1,6 +1,8 @@
 """People and programs that log in with a real provider of identities (npm
 oidc-provider): invitation, code flow, sessions, access tokens, new keys."""
 import base64
+import email
+import email.policy
 import hashlib
 import html
 import http.client
@@ -16,7 +18,7 @@ import uuid
 
 import pytest
 
-from conftest import ROOT, STATE, free_port, lib, wait_for
+from conftest import ROOT, STATE, free_port, wait_for
 
 AUDIENCE = "https://api.reglab.example"
 PACKAGE = ROOT / "build/npm/node_modules/oidc-provider"
@@ -139,17 +141,21 @@ class Member:
         self.account = f"user-{uuid.uuid4().hex[:8]}"
 
     def invite(self):
-        """A person who is invited; the code of the link comes by e-mail alone, so it is set here."""
+        """Invites the person, and gives the code of the link in the letter to them."""
+        address = f"{self.account}@example.se"
         answer = self.suite.post("/v1/invitations", {
-            "email": f"{self.account}@example.se", "givenName": "Astrid", "familyName": "Lindqvist",
-            "organization": self.organization})
+            "email": address, "givenName": "Astrid", "familyName": "Lindqvist", "organization": self.organization})
         assert answer.status == 201, answer.body
-        code = secrets.token_urlsafe(20)
-        digest = hashlib.sha256(code.encode()).hexdigest()
-        lib(f"""sql membership <<<"UPDATE invitations SET token_sha256 = decode('{digest}', 'hex')
-            WHERE name = '{answer.json["name"]}'" """)
         self.person = answer.json["person"]
-        return code
+
+        def letter():
+            for file in (STATE / "mail").glob("*.eml"):
+                message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+                if address in message["To"]:
+                    return message.get_body(("plain",)).get_content()
+            return None
+
+        return re.search(r"/invitation#([\w-]+)", wait_for(letter, what="the letter"))[1]
 
 
 @pytest.fixture(scope="module")

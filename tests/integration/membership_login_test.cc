@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/empty.pb.h"
 #include "google/protobuf/util/time_util.h"
@@ -319,10 +320,12 @@ TEST(Identities, EndWithTheirSessionsWhenTheyAreTakenAway) {
 
 TEST(Clients, CanBeKnownToAProvider) {
   MakeMember("program");
-  const auto create = [](const std::string& organization,
-                         const std::string& issuer,
-                         const std::string& subject) {
+  int number = 0;
+  const auto create = [&number](const std::string& organization,
+                                const std::string& issuer,
+                                const std::string& subject) {
     v1::CreateClientRequest request;
+    request.set_client_id(absl::StrCat("program-", ++number));
     request.mutable_client()->set_display_name("Program " + subject);
     request.mutable_client()->set_organization(organization);
     request.mutable_client()->set_issuer(issuer);
