@@ -59,6 +59,7 @@ namespace reglab {
 namespace {
 
 constexpr int kMostStreamsPerConnection = 1000;
+constexpr int kMostMetadataBytes = 40 << 10;
 absl::StatusOr<std::string> PageTokenKey() {
   const std::string file = absl::GetFlag(FLAGS_page_token_key_file);
   std::string key(32, '\0');
@@ -103,9 +104,11 @@ absl::Status Serve(const ServiceDefinition& definition) {
       Assertions::Load(definition.name, absl::GetFlag(FLAGS_assertion_key_file),
                        absl::GetFlag(FLAGS_assertion_trusted_dir)));
   const int worker_count = std::clamp(absl::GetFlag(FLAGS_workers), 1, 64);
-  // Beside the workers: the sealer, the feed and the work for other services.
+  // Beside the workers: the sealer, the feed and the work for other services,
+  // and what the service does by itself.
+  const int others = definition.background ? 3 : 2;
   ASSIGN_OR_RETURN(std::unique_ptr<Database> database,
-                   Database::Open({conninfo, worker_count + 2}));
+                   Database::Open({conninfo, worker_count + others}));
   Rpcs rpcs;
   definition.handlers(rpcs);
   Runtime runtime(definition.name, *database, *assertions,
@@ -143,6 +146,8 @@ absl::Status Serve(const ServiceDefinition& definition) {
   builder.SetMaxReceiveMessageSize(int(most_bytes));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              kMostStreamsPerConnection);
+  // An assertion with all the delegations that a person may have.
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMostMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 300'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);
@@ -165,6 +170,8 @@ absl::Status Serve(const ServiceDefinition& definition) {
   ServeMetrics();
 
   std::thread work([&] { runtime.WorkLoop(rpcs); });
+  std::shared_ptr<void> background;
+  if (definition.background) background = definition.background(runtime, feed);
   std::atomic<bool> draining{false};
   const auto set_ready = [&](bool ready) {
     for (grpc::Server* each : {server.get(), health_server.get()}) {
@@ -208,6 +215,7 @@ absl::Status Serve(const ServiceDefinition& definition) {
   serving.draining = true;
   server->Shutdown(std::chrono::system_clock::now() +
                    std::chrono::seconds(absl::GetFlag(FLAGS_grace_seconds)));
+  background.reset();
   runtime.Stop();
   work.join();
   workers.Stop();

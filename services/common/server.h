@@ -2,6 +2,7 @@
 #define REGLAB_SERVICES_COMMON_SERVER_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "services/common/embedded.h"
 
 namespace reglab {
+
+class ChangeFeed;
+class Runtime;
 
 // What differs between the three services.
 struct ServiceDefinition {
@@ -25,6 +29,11 @@ struct ServiceDefinition {
   // Run once when the database is open, before anything is served; may be
   // empty. An error stops the process.
   std::function<absl::Status(Database&)> prepare = nullptr;
+  // What the process does by itself beside answering calls, as sending mail:
+  // called when it is about to serve; the destructor of what it returns, which
+  // ends the threads, runs while it drains. May be empty.
+  std::function<std::shared_ptr<void>(Runtime&, ChangeFeed&)> background =
+      nullptr;
 };
 
 // The whole main(): parses flags (also from REGLAB_…), with --migrate applies

@@ -16,9 +16,10 @@ namespace {
 constexpr size_t kLongestAddress = 254;
 // RFC 2045, section 6.7: 76 characters with the "=" of a soft line break.
 constexpr size_t kLongestLine = 75;
-// An encoded word has at most 75 characters (RFC 2047): "=?UTF-8?B?" and "?="
-// leave 63, which base64 fills with 45 bytes.
-constexpr size_t kBytesPerWord = 45;
+// A line with an encoded word has at most 76 characters (RFC 2047). With
+// "Subject: ", "=?UTF-8?B?" and "?=" 55 are left, of which base64 fills 52 with
+// 39 bytes.
+constexpr size_t kBytesPerWord = 39;
 
 // The value of a header that readers see.
 std::string HeaderText(std::string_view value) {

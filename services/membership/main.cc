@@ -2,13 +2,16 @@
 
 #include "absl/flags/flag.h"
 #include "services/common/server.h"
+#include "services/common/status_macros.h"
 #include "services/membership/access_service.h"
 #include "services/membership/appointment_service.h"
 #include "services/membership/body_service.h"
 #include "services/membership/bootstrap.h"
 #include "services/membership/client_service.h"
 #include "services/membership/delegation_service.h"
+#include "services/membership/delivery.h"
 #include "services/membership/directory_service.h"
+#include "services/membership/dispatch_service.h"
 #include "services/membership/feed_token_service.h"
 #include "services/membership/import_service.h"
 #include "services/membership/invitation_service.h"
@@ -19,6 +22,7 @@
 #include "services/membership/privacy_service.h"
 #include "services/membership/relationship_service.h"
 #include "services/membership/strategy_period_service.h"
+#include "services/membership/subscription_service.h"
 #include "services/membership/vocabulary_service.h"
 
 ABSL_FLAG(std::string, bootstrap_key_file, "",
@@ -49,9 +53,12 @@ void AddHandlers(Rpcs& rpcs) {
   AddStrategyPeriods(rpcs);
   AddPrivacy(rpcs);
   AddImports(rpcs);
+  AddDispatches(rpcs);
+  AddSubscriptions(rpcs);
 }
 
 absl::Status Prepare(Database& database) {
+  RETURN_IF_ERROR(CheckDelivery());
   const std::string file = absl::GetFlag(FLAGS_bootstrap_key_file);
   return file.empty() ? absl::OkStatus() : MakeFirstKey(database, file);
 }
@@ -64,7 +71,8 @@ int main(int argc, char** argv) {
   return reglab::RunService(argc, argv,
                             {.name = "membership",
                              .migrations = reglab::kMembershipMigrations,
-                             .upstreams = {},
+                             .upstreams = {"meetings", "learning"},
                              .handlers = reglab::membership::AddHandlers,
-                             .prepare = reglab::membership::Prepare});
+                             .prepare = reglab::membership::Prepare,
+                             .background = reglab::membership::StartDelivery});
 }

@@ -16,6 +16,7 @@ constexpr std::string_view kOfOrganization[] = {
     "membership.clients.write",
     "membership.delegations.read",
     "membership.delegations.write",
+    "membership.dispatches.read",
     "membership.feed-tokens.read",
     "membership.feed-tokens.write",
     "membership.invitations.read",
@@ -25,6 +26,8 @@ constexpr std::string_view kOfOrganization[] = {
     "membership.memberships.write",
     "membership.organizations.resolve",
     "membership.people.write",
+    "membership.subscriptions.read",
+    "membership.subscriptions.write",
 };
 
 // What is done for a member.

@@ -210,6 +210,10 @@ class Suite {
         "--assertion_trusted_dir=" + folder_ + "/keys/trusted",
         "--page_token_key_file=" + folder_ + "/keys/gateway.pem",
         "--grace_seconds=3"};
+    if (service == "membership") {
+      arguments.push_back("--secrets_key_file=" + folder_ +
+                          "/keys/gateway.pem");
+    }
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     for (const auto& [name, port] : ports_) {
       if (name != service && name != "gateway") {

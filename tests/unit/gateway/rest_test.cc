@@ -254,7 +254,7 @@ TEST_F(RestTest, BadCredentialsAreRefusedAlsoWhereNoneAreNeeded) {
   Ask("GET /v1/organizations/x");
   const HttpResponse response =
       Ask("GET /v1/organizations/x", "Authorization: Bearer rlk_bad\r\n");
-  ExpectProblem(response, 401, "UNAUTHENTICATED");
+  ExpectProblem(response, 401, "KEY_MISTYPED");
   EXPECT_THAT(response["www-authenticate"], HasSubstr("invalid_token"));
 }
 
