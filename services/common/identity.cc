@@ -36,7 +36,7 @@ constexpr absl::Duration kReload = absl::Seconds(1);
 // serves for this long, and a verified one until it expires.
 constexpr absl::Duration kReuse = absl::Seconds(20);
 constexpr size_t kMostCached = 4096;
-constexpr size_t kMostTokenBytes = 16384;
+constexpr size_t kMostTokenBytes = 32 << 10;
 
 struct FreeKey {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }

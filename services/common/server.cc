@@ -60,6 +60,7 @@ namespace {
 
 constexpr int kMostRequestBytes = 8 << 20;
 constexpr int kMostStreamsPerConnection = 1000;
+constexpr int kMostMetadataBytes = 40 << 10;
 absl::StatusOr<std::string> PageTokenKey() {
   const std::string file = absl::GetFlag(FLAGS_page_token_key_file);
   std::string key(32, '\0');
@@ -142,6 +143,8 @@ absl::Status Serve(const ServiceDefinition& definition) {
   builder.SetMaxReceiveMessageSize(kMostRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              kMostStreamsPerConnection);
+  // An assertion with all the delegations that a person may have.
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMostMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 300'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);

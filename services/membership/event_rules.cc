@@ -46,7 +46,9 @@ bool IsKnownType(std::string_view type) {
           ? nullptr
           : DescriptorPool::generated_pool()->FindMessageTypeByName(
                 Concat("reglab.", service, ".v1.", resource));
-  return message != nullptr && message->FindFieldByName("name") != nullptr &&
+  // An entry of the change feed has these fields too, and is no resource.
+  return message != nullptr && resource != "Change" &&
+         message->FindFieldByName("name") != nullptr &&
          message->FindFieldByName("etag") != nullptr &&
          !resource.ends_with("Request");
 }

@@ -300,6 +300,7 @@ Attempt MailSender::Send(const Envelope& envelope, const std::string& message) {
 
 struct WebhookSender::State {
   Curl curl = NewCurl();
+  List names;
 };
 
 namespace {
@@ -333,7 +334,10 @@ size_t Receive(char*, size_t size, size_t count, void* data) {
 
 }  // namespace
 
-WebhookSender::WebhookSender() : state_(std::make_unique<State>()) {}
+WebhookSender::WebhookSender(const std::vector<std::string>& names)
+    : state_(std::make_unique<State>()) {
+  state_->names = ListOf(names);
+}
 WebhookSender::~WebhookSender() = default;
 
 Attempt WebhookSender::Post(const std::string& url,
@@ -357,6 +361,7 @@ Attempt WebhookSender::Post(const std::string& url,
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &posting);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, Receive);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &posting);
+  curl_easy_setopt(curl, CURLOPT_RESOLVE, state_->names.get());
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "Reglab-Webhooks/1");
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   const List list = ListOf(headers);

@@ -53,7 +53,9 @@ class MailSender {
 
 class WebhookSender {
  public:
-  WebhookSender();
+  // `names` says where names lead instead of asking ("host:port:address"), to
+  // show that what a name service answers is not trusted.
+  explicit WebhookSender(const std::vector<std::string>& names = {});
   ~WebhookSender();
   // One POST; done when it is answered with 200 to 299. Only https; connects to
   // public addresses alone, checked at the moment of connecting, so that no

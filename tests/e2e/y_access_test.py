@@ -39,8 +39,10 @@ class Owner:
         self.organization = self.member(suite)
         self.stranger = self.member(suite)
         self.known = [self.organization]  # the owner's things, the newest first
+        self.others = []  # of what the owner has none, somebody else's
         self.private = set()  # those that only the owner and the secretariat may see
-        self.not_fitting = {}  # by method: fields that do not go with the others
+        # By method: fields that do not go with the others, and such as are needed with them.
+        self.not_fitting, self.needed = {}, {}
         self.methods = {name: method for name, method in sorted(CONTRACT.methods.items())}
         self.make_everything()
         self.keys = {
@@ -83,7 +85,7 @@ class Owner:
     # --- Requests made of the contract -----------------------------------------
 
     def fitting(self, pattern):
-        for name in (self.organization, *self.known):
+        for name in (self.organization, *self.known, *self.others):
             if pattern and re.fullmatch(pattern, name):
                 return name
         return None
@@ -99,12 +101,15 @@ class Owner:
             names = [value.name for value in field.enum_type.values]
             return "ORGANIZATION" if "ORGANIZATION" in names and field.name == "visibility" else names[1]
         if field.type == FieldDescriptor.TYPE_STRING:
-            return self.fitting(rules.pattern) or rules.example or "prov-" + uuid.uuid4().hex[:8]
+            found = self.fitting(rules.pattern)
+            if not found and field.name in ("display_name", "title"):
+                found = "Prov " + uuid.uuid4().hex  # of which an id is made
+            return found or rules.example or "prov-" + uuid.uuid4().hex[:8]
         if field.type == FieldDescriptor.TYPE_BYTES:
             return "AAAA"
         return json.loads(rules.example) if rules.example else 1
 
-    def body(self, message, leave_out=()):
+    def body(self, message, leave_out=(), more=()):
         """The fields that are needed, and all that can name something of the owner's."""
         body = {}
         for field in message.fields:
@@ -113,7 +118,7 @@ class Owner:
                 continue
             owned = field.type == FieldDescriptor.TYPE_STRING and re.match(r"\(?(organizations|people)", rules.pattern)
             secret = field.name == "visibility"
-            if not (rules.required or owned or secret):
+            if not (rules.required or owned or secret or field.name in more):
                 continue
             value = self.value(field)
             if value is not None:
@@ -147,12 +152,13 @@ class Owner:
         fields = {field.name: field for field in method.input_type.fields}
         if rule.body == "*":
             left_out = [name.split(".")[0] for name in variables]
-            body = self.body(method.input_type, left_out)
+            body = self.body(method.input_type, left_out, self.needed.get(method.full_name, ()))
             if "validate_only" in fields:
                 body["validateOnly"] = True
         elif rule.body:
             message = fields[rule.body].message_type
-            body = self.change(message) if verb == "patch" else self.body(message)
+            more = self.needed.get(method.full_name, ())
+            body = self.change(message) if verb == "patch" else self.body(message, (), more)
         for field in self.not_fitting.get(method.full_name, ()):
             body.pop(field, None)
         if rule.body != "*" and "validate_only" in fields:
@@ -164,17 +170,27 @@ class Owner:
                     owned=any(f"{name}\"" in text or re.search(re.escape(name) + r"(/|\?|$)", path) for name in names))
 
     def make(self, method):
-        """The answer to a Create; what the service says does not fit is left out."""
-        for _ in range(4):
+        """The answer to a Create. What the service says does not fit is left out, what it misses added."""
+        rule = CONTRACT.extension(method, HTTP)
+        message = method.input_type.fields_by_name[rule.body].message_type if rule.body not in ("", "*") else method.input_type
+        left_out, needed = set(), set()
+        for _ in range(5):
+            self.not_fitting[method.full_name], self.needed[method.full_name] = left_out, needed
             call = self.request(method)
             if not call or "finns-inte" in call.path:
                 return None
             body = {field: value for field, value in call.body.items() if field != "validateOnly"}
             answer = self.suite.call("POST", call.path.partition("?")[0], body)
+            if answer.status != 400:
+                break
             named = {re.split(r"[.\[]", error["field"])[0] for error in answer.json.get("errors", [])}
-            if answer.status != 400 or not named & set(body):
-                return answer
-            self.not_fitting.setdefault(method.full_name, set()).update(named)
+            for field in message.fields:
+                if camel(field.name) not in named:
+                    continue
+                if camel(field.name) not in body:
+                    needed.add(field.name)
+                elif not CONTRACT.extension(field, RULES).required:
+                    left_out.add(camel(field.name))
         return answer
 
     def make_everything(self):
@@ -200,7 +216,7 @@ class Owner:
             if call and "finns-inte" not in call.path:
                 for rows in self.suite.get(call.path).json.values():
                     if isinstance(rows, list) and rows and isinstance(rows[0], dict) and rows[0].get("name"):
-                        self.known.append(rows[0]["name"])
+                        self.others.append(rows[0]["name"])
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +233,8 @@ def verdict(kind, access, call, answer, owner):
         return "" if status == 401 else "not refused"
     if status < 300 and kind in ("nobody", "foreign", "wrong scope"):
         hidden = owner.private if kind != "wrong scope" else ()
-        if any(f'"{name}"' in answer.body.decode() for name in hidden):
+        # By its own name; that a public appointment names a person is meant so.
+        if any(f'"name":"{name}"' in answer.body.decode().replace(": ", ":") for name in hidden):
             return "shows what is private"
     if access.public:
         return "" if status not in (401, 403) else "refused"
@@ -270,8 +287,10 @@ def test_every_rpc_is_open_to_whom_it_should_be(suite, owner, capsys):
                 wrong.append(f"{name} as {kind}: {problem}: {call.verb} {call.path} {call.body} -> {answer.status} {answer.body[:300]}")
             if kind == "foreign" and call.owned and call.verb != "GET" and answer.status == 400:
                 unproven.append(name)
-            # What is said of the call is what the call does.
-            if kind in ("own", "foreign") and answer.status != 400 and not access.any_caller:
+            # What is said of the call is what the call does. (Whose a thing of another service is,
+            # only that service knows, so it is asked of the owner's own.)
+            somebodys = any(f"/{other}" in call.path for other in owner.others)
+            if kind in ("own", "foreign") and answer.status != 400 and not access.any_caller and not somebodys:
                 said = asked_of_check(suite, owner, name, call, kind)
                 checked += 1
                 if said.get("allowed", False) and answer.status in (401, 403) or (
@@ -285,7 +304,7 @@ def test_every_rpc_is_open_to_whom_it_should_be(suite, owner, capsys):
         print(f"{len(rows)} RPCs x {len(CALLERS)} callers: {len(wrong)} wrong cells; {checked} answers of access/check compared; "
               f"the request is not right for anybody: {unproven or 'none'}; nothing there of: {owner.not_made or 'none'}")
     assert len(rows) > 100
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def test_what_has_no_route_is_open_to_its_processes_alone(services, owner):

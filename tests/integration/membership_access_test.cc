@@ -248,6 +248,19 @@ TEST(Access, TellsTheCallerWhoHeIs) {
           .status()));
 }
 
+TEST(Access, IsNotLostByWhoHasAsManyDelegationsAsThereCanBe) {
+  Caller caller = Member("organizations/telling");
+  caller.name = "people/much-trusted";
+  for (int i = 0; i < 20; ++i) {
+    caller.delegations.push_back(
+        {"activities/" + std::string(50, 'a') + std::to_string(i),
+         std::vector<std::string>(20, "membership.organizations.resolve")});
+  }
+  const auto me =
+      Ask<Standing>("AccessService/GetStanding", GetStandingRequest(), caller);
+  EXPECT_TRUE(me.ok()) << me.status();
+}
+
 TEST(Access, TellsWhatTheCallWouldSay) {
   ASSERT_TRUE(CreateOrganization("asking", "Region Fråga").ok());
   ASSERT_TRUE(CreateOrganization("asked", "Region Svar").ok());

@@ -98,11 +98,11 @@ SendRequest Notice(const std::string& recipient) {
 }
 
 // An organisation with a representative who can be written to.
-struct Representative {
+struct Reached {
   std::string organization;
   std::string person;
 };
-Representative MakeMember(const std::string& id) {
+Reached MakeMember(const std::string& id) {
   const std::string body = "bodies/group-" + id;
   EXPECT_TRUE(CreateOrganization(id, "Region " + id).ok());
   EXPECT_TRUE(CreateMembership("organizations/" + id, Membership::ACTIVE).ok());
@@ -116,7 +116,7 @@ Representative MakeMember(const std::string& id) {
 
 TEST(Letters, AreSentAndTheirTextIsForgotten) {
   Start();
-  const Representative member = MakeMember("mail-sent");
+  const Reached member = MakeMember("mail-sent");
   SendRequest request = Notice(member.organization);
   request.set_organization(member.organization);
   const auto sent =
@@ -126,7 +126,9 @@ TEST(Letters, AreSentAndTheirTextIsForgotten) {
   const std::string name = sent->dispatches(0);
   ASSERT_TRUE(Eventually([&] { return IsIn(name, Dispatch::SENT); }));
   const std::string letter = Letter(name);
-  EXPECT_THAT(letter, HasSubstr("To: <astrid@example.se>\r\n"));
+  const std::string address =
+      Sql("SELECT email FROM people WHERE name = '" + member.person + "'");
+  EXPECT_THAT(letter, HasSubstr("To: <" + address + ">\r\n"));
   EXPECT_THAT(letter, HasSubstr("V=C3=A4lkommen"));
   EXPECT_THAT(letter, HasSubstr("#token=3Dhemlig"));
   EXPECT_THAT(letter, HasSubstr("Region Uppsala"));
@@ -144,7 +146,7 @@ TEST(Letters, AreSentAndTheirTextIsForgotten) {
       Sql("SELECT count(*) FROM outbox WHERE outbox::text LIKE '%hemlig%'"),
       "0");
   EXPECT_THAT(Running().Log("membership"), Not(HasSubstr("hemlig")));
-  EXPECT_THAT(Running().Log("membership"), Not(HasSubstr("astrid@")));
+  EXPECT_THAT(Running().Log("membership"), Not(HasSubstr(address)));
 }
 
 TEST(Letters, AreJournalledWhenAskedForAndWhenSent) {
@@ -163,7 +165,7 @@ TEST(Letters, AreJournalledWhenAskedForAndWhenSent) {
 
 TEST(Letters, AreSeenByTheirOwnerAndTheSecretariatAlone) {
   Start();
-  const Representative member = MakeMember("mail-owner");
+  const Reached member = MakeMember("mail-owner");
   SendRequest request = Notice("guest@example.se");
   request.set_organization(member.organization);
   request.set_subject("meetings/owned");
@@ -274,7 +276,7 @@ TEST(Letters, AreGivenUpAfterADayOrWhenNobodyIsThere) {
       Sql("SELECT content IS NULL FROM outbox WHERE name = '" + name + "'"),
       "t");
   // The address of a person is read when the letter is sent.
-  const Representative member = MakeMember("mail-gone");
+  const Reached member = MakeMember("mail-gone");
   Sql("INSERT INTO outbox (name, owners, template, language, title, person, "
       "content, etag) VALUES ('dispatches/gone', '{}', 'notice', 'sv', 'T', "
       "'people/erased', 'x', 'e')");
@@ -364,7 +366,7 @@ TEST(Subscriptions, ShowTheirSecretOnce) {
 
 TEST(Subscriptions, AreTheirOrganisations) {
   Start();
-  const Representative member = MakeMember("hook-own");
+  const Reached member = MakeMember("hook-own");
   const Caller own = testing::Member(member.organization);
   const Caller other = testing::Member("organizations/other");
   const auto made = Create(Wanted("own", member.organization), own);
@@ -415,7 +417,7 @@ TEST(Subscriptions, RefuseWhatCanNotBePostedTo) {
 
 TEST(Subscriptions, AreAtMostTwentyForEach) {
   Start();
-  const Representative member = MakeMember("hook-many");
+  const Reached member = MakeMember("hook-many");
   for (int i = 0; i < 20; ++i) {
     ASSERT_TRUE(
         Create(Wanted(absl::StrCat("many-", i), member.organization)).ok());
@@ -426,7 +428,7 @@ TEST(Subscriptions, AreAtMostTwentyForEach) {
 
 TEST(Subscriptions, ArePausedAfterThreeDaysAndTheirOwnerIsTold) {
   Start();
-  const Representative member = MakeMember("hook-paused");
+  const Reached member = MakeMember("hook-paused");
   const auto made = Create(Wanted("paused", member.organization));
   ASSERT_TRUE(made.ok()) << made.status();
   v1::TestSubscriptionRequest test;
@@ -444,7 +446,9 @@ TEST(Subscriptions, ArePausedAfterThreeDaysAndTheirOwnerIsTold) {
   ASSERT_EQ(log->deliveries_size(), 1);
   EXPECT_EQ(log->deliveries(0).name(), delivery->name());
   EXPECT_EQ(log->deliveries(0).state(), Delivery::PENDING);
-  EXPECT_EQ(log->deliveries(0).last_error(), "RESOLVE");
+  // Without a network asking for the name can take all the time there is.
+  EXPECT_THAT(log->deliveries(0).last_error(),
+              ::testing::AnyOf("RESOLVE", "TIMEOUT"));
   EXPECT_GE(log->deliveries(0).attempts(), 1);
 
   Sql("UPDATE subscriptions SET failing_since = now() - interval '73 hours', "
@@ -476,12 +480,12 @@ TEST(Subscriptions, ArePausedAfterThreeDaysAndTheirOwnerIsTold) {
 
 TEST(Subscriptions, AreToldOfWhatTheirOrganisationMayReadAlone) {
   Start();
-  const Representative member = MakeMember("hook-eyes");
+  const Reached member = MakeMember("hook-eyes");
   v1::CreateSubscriptionRequest wanted = Wanted("eyes", member.organization);
   wanted.mutable_subscription()->set_event_types(0, "*");
   const auto made = Create(wanted);
   ASSERT_TRUE(made.ok()) << made.status();
-  const Representative stranger = MakeMember("hook-stranger");
+  const Reached stranger = MakeMember("hook-stranger");
   ASSERT_TRUE(Create(Wanted("strangers", stranger.organization)).ok());
   ASSERT_TRUE(CreateOrganization("hook-last", "Region sist").ok());
   const std::string of =
