@@ -263,7 +263,7 @@ std::string HashOf(const std::string& name) {
 }
 
 TEST(Invitations, AreSentAgainWithAnotherLink) {
-  const Home home("resend");
+  const Home home("sent-again");
   const auto invited = Invite(InvitationOf("resend@example.se"), home.caller);
   ASSERT_TRUE(invited.ok()) << invited.status();
   const std::string before = HashOf(invited->name());
