@@ -118,6 +118,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM outbox b",
     .visible = "(b.visibility = ANY({v}) OR b.owners && {o})",
     .key = "b.name",
+    .organization = "b.organization = {n}",
     .fields = {{"name", "b.name", ListField::Type::kText, true, nullptr, true},
                {"create_time", "b.create_time", ListField::Type::kTime, true,
                 nullptr, true},

@@ -124,6 +124,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM subscriptions s",
     .visible = "(s.visibility = ANY({v}) OR s.owners && {o})",
     .key = "s.name",
+    .organization = "s.organization = {n}",
     .fields = {{"name", "s.name", ListField::Type::kText, true, nullptr, true},
                {"display_name", "s.display_name", ListField::Type::kText, true,
                 nullptr, true},

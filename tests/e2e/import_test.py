@@ -21,14 +21,13 @@ def test_a_csv_file_is_tried_then_imported_once(suite, tmp_path):
         f"Bo;Berg;{UPPSALA};bo.berg@e2e.example;\r\n", encoding="utf-8")
     status, tried = curl(suite, "/v1/people/import?validateOnly=true", file, "text/csv; charset=utf-8")
     assert status == 200
-    assert (tried["created"], tried["refused"]) == (2, 0)
+    assert tried["created"] == 2 and "refused" not in tried
     assert [row["line"] for row in tried["results"]] == [2, 4]
     assert [row["key"] for row in tried["results"]] == ["asa.odman@e2e.example", "bo.berg@e2e.example"]
-    for expected in ({"created": 2, "unchanged": 0}, {"created": 0, "unchanged": 2}):
+    for expected in ({"created": 2}, {"unchanged": 2}):
         status, done = curl(suite, "/v1/people/import", file, "text/csv")
         assert status == 200, done
-        assert {name: done[name] for name in expected} == expected
-        assert done["results"] == []
+        assert done == {**expected, "results": []}
     found = suite.get("/v1/people?q=odman").json["people"]
     assert [person["displayName"] for person in found] == ["Åsa Ödman"]
     assert found[0]["title"] == "Strateg;\r\nRUS"

@@ -13,9 +13,9 @@
 #include <string>
 #include <string_view>
 
-#include "services/common/json_reader.h"
 #include "gateway/json_writer.h"
 #include "gateway/routes.h"
+#include "services/common/json_reader.h"
 
 namespace {
 

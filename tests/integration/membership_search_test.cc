@@ -122,10 +122,9 @@ class Search : public ::testing::Test {
     ListOrganizationsRequest request;
     request.set_q(q);
     Names names;
-    for (const auto& one :
-         List<ListOrganizationsResponse>(
-             "OrganizationsService/ListOrganizations", request, Nobody())
-             .organizations()) {
+    const auto found = List<ListOrganizationsResponse>(
+        "OrganizationsService/ListOrganizations", request, Nobody());
+    for (const auto& one : found.organizations()) {
       names.push_back(one.display_name());
     }
     return names;

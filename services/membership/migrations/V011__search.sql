@@ -75,6 +75,9 @@ ALTER TABLE appointments ADD words text NOT NULL GENERATED ALWAYS AS
   (search_words(person_display_name)) STORED;
 CREATE INDEX appointments_words ON appointments USING gin (words gin_trgm_ops);
 
+-- What `organization` asks of what was sent.
+CREATE INDEX outbox_organization ON outbox (organization, create_time, name);
+
 INSERT INTO vocabularies (name, display_name, display_name_en, terms, etag) VALUES
   ('vocabularies/import-format', 'Filformat vid import', 'Format of an imported file', '[
      {"code": "CSV", "labelSv": "CSV, med komma eller semikolon", "labelEn": "CSV, with commas or semicolons"},
