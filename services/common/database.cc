@@ -190,10 +190,9 @@ void Transaction::Record(const std::vector<Change>& changes) {
       owners.push_back(*Param(change.owners).text());
       subjects.push_back(*Param(change.subjects).text());
     }
-    Send(kRecordMany,
-         {actor.caller, actor.process, actor.method, actor.trace_id, kinds,
-          types, names, etags, paths, visibilities, owners,
-          actor.organization, subjects});
+    Send(kRecordMany, {actor.caller, actor.process, actor.method,
+                       actor.trace_id, kinds, types, names, etags, paths,
+                       visibilities, owners, actor.organization, subjects});
     state_->recorded = true;
   }
 }
