@@ -17,9 +17,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
+#include "gateway/grpc_stream.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
 
@@ -33,8 +31,6 @@ using Clock = Link::Clock;
 
 constexpr size_t kReadBytes = 64 << 10;
 constexpr size_t kWriteBytes = 64 << 10;
-// As ProcessChannel's; a service never answers more.
-constexpr size_t kMostAnswerBytes = 16 << 20;
 constexpr int kConnectionWindow = 16 << 20;
 constexpr int kStreamWindow = 1 << 20;
 // Of one name; more replicas than that get their turn when others end.
@@ -47,17 +43,6 @@ constexpr std::chrono::milliseconds kMostBackoff(1000);
 constexpr std::chrono::seconds kSilence(10);
 constexpr std::chrono::seconds kPingTime(5);
 
-constexpr int kCancelled = 1;
-constexpr int kUnknown = 2;
-constexpr int kDeadlineExceeded = 4;
-constexpr int kResourceExhausted = 8;
-constexpr int kInternal = 13;
-constexpr int kUnavailable = 14;
-
-Answer Failure(int code, std::string_view text) {
-  return {.code = code, .text = std::string(text), .local = true};
-}
-
 nghttp2_nv Header(std::string_view name, std::string_view value,
                   uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
   const auto bytes = [](std::string_view text) {
@@ -68,73 +53,11 @@ nghttp2_nv Header(std::string_view name, std::string_view value,
                   NGHTTP2_NV_FLAG_NO_COPY_VALUE)};
 }
 
-// A call on its way.
-struct Stream {
-  std::unique_ptr<Outgoing> call;
-  std::string timeout;  // grpc-timeout
-  std::array<char, 5> prefix;
-  size_t sent = 0;      // of prefix and message
-  bool begun = false;   // the service may have seen it
-  bool failed = false;  // the answer is too large
-  // Its caller has been told; nghttp2 may still look at what it was to send.
-  bool abandoned = false;
-  std::string body;
-  int http_status = 0;
-  int code = -1;
-  std::string text;
-  std::string details;
-};
-
 struct FreeSession {
   void operator()(nghttp2_session* session) const {
     nghttp2_session_del(session);
   }
 };
-
-// What gRPC says a stream that was reset means (PROTOCOL-HTTP2, "Errors").
-int CodeOfReset(uint32_t error) {
-  switch (error) {
-    case NGHTTP2_CANCEL:
-      return kCancelled;
-    case NGHTTP2_ENHANCE_YOUR_CALM:
-      return kResourceExhausted;
-    case NGHTTP2_REFUSED_STREAM:
-      return kUnavailable;
-    default:
-      return kInternal;
-  }
-}
-
-Answer AnswerOf(Stream& stream, uint32_t error) {
-  if (stream.failed) {
-    return Failure(kResourceExhausted, "the answer is too large");
-  }
-  if (stream.code < 0) {
-    if (error != NGHTTP2_NO_ERROR) {
-      return Failure(CodeOfReset(error), nghttp2_http2_strerror(error));
-    }
-    return Failure(kUnknown, Concat("no grpc-status; HTTP status ",
-                                    std::to_string(stream.http_status)));
-  }
-  Answer answer{.code = stream.code,
-                .text = std::move(stream.text),
-                .details = std::move(stream.details)};
-  if (answer.code == kCancelled && answer.details.empty()) {
-    // Nobody cancels here: it is what grpc++ says of a call to a server that is
-    // shutting down, begun or not.
-    return Failure(kUnavailable, "the service is shutting down");
-  }
-  if (answer.code != 0) return answer;
-  const auto byte = [&](size_t i) { return uint32_t(uint8_t(stream.body[i])); };
-  if (stream.body.size() < 5 || stream.body[0] != 0 ||
-      (byte(1) << 24 | byte(2) << 16 | byte(3) << 8 | byte(4)) !=
-          stream.body.size() - 5) {
-    return Failure(kInternal, "the answer is no single uncompressed message");
-  }
-  stream.body.erase(0, 5);
-  answer.message = std::move(stream.body);
-  return answer;
-}
 
 }  // namespace
 
@@ -193,14 +116,8 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void Submit(std::unique_ptr<Outgoing> call) {
-    auto stream = std::make_unique<Stream>();
-    const absl::Duration left = absl::FromChrono(call->until - Clock::now());
-    stream->timeout = absl::StrCat(
-        std::max<int64_t>(1, absl::ToInt64Milliseconds(left)), "m");
-    const uint32_t length = uint32_t(call->message.size());
-    stream->prefix = {0, char(length >> 24), char(length >> 16),
-                      char(length >> 8), char(length)};
-    const Outgoing& out = *call;
+    auto stream = std::make_unique<GrpcStream>(std::move(call));
+    const Outgoing& out = *stream->call;
     // What differs from call to call must not push the assertion out of HPACK's
     // table.
     const nghttp2_nv headers[] = {
@@ -219,7 +136,6 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     nghttp2_data_provider provider;
     provider.source.ptr = stream.get();
     provider.read_callback = ReadBody;
-    stream->call = std::move(call);
     const int32_t id =
         nghttp2_submit_request(session_.get(), nullptr, headers,
                                std::size(headers), &provider, stream.get());
@@ -428,7 +344,7 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   }
 
   // The callers are told when nghttp2 is not in the middle of something.
-  void Finish(Stream& stream, Answer answer) {
+  void Finish(GrpcStream& stream, Answer answer) {
     if (answer.local && answer.code == kUnavailable &&
         stream.call->repeatable) {
       again_.push_back(std::move(stream.call));
@@ -447,36 +363,23 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
 
   static Connection& Of(void* user) { return *static_cast<Connection*>(user); }
 
-  static Stream* StreamOf(nghttp2_session* session, int32_t id) {
-    return static_cast<Stream*>(
+  static GrpcStream* StreamOf(nghttp2_session* session, int32_t id) {
+    return static_cast<GrpcStream*>(
         nghttp2_session_get_stream_user_data(session, id));
   }
 
   static ssize_t ReadBody(nghttp2_session*, int32_t, uint8_t* buffer,
                           size_t length, uint32_t* flags,
                           nghttp2_data_source* source, void*) {
-    Stream& stream = *static_cast<Stream*>(source->ptr);
-    const std::string& message = stream.call->message;
-    size_t done = 0;
-    while (done < length && stream.sent < stream.prefix.size()) {
-      buffer[done++] = uint8_t(stream.prefix[stream.sent++]);
-    }
-    const size_t at = stream.sent - stream.prefix.size();
-    if (stream.sent >= stream.prefix.size()) {
-      const size_t part = std::min(length - done, message.size() - at);
-      std::copy_n(message.data() + at, part, buffer + done);
-      stream.sent += part;
-      done += part;
-      if (stream.sent == stream.prefix.size() + message.size()) {
-        *flags |= NGHTTP2_DATA_FLAG_EOF;
-      }
-    }
-    return ssize_t(done);
+    GrpcStream& stream = *static_cast<GrpcStream*>(source->ptr);
+    const size_t bytes = stream.ReadBody(buffer, length);
+    if (stream.all_read()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return ssize_t(bytes);
   }
 
   static int BeforeSend(nghttp2_session* session, const nghttp2_frame* frame,
                         void*) {
-    if (Stream* stream = StreamOf(session, frame->hd.stream_id)) {
+    if (GrpcStream* stream = StreamOf(session, frame->hd.stream_id)) {
       stream->begun = true;
     }
     return 0;
@@ -486,38 +389,21 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
                       const uint8_t* name_bytes, size_t name_length,
                       const uint8_t* value_bytes, size_t value_length, uint8_t,
                       void*) {
-    Stream* stream = StreamOf(session, frame->hd.stream_id);
+    GrpcStream* stream = StreamOf(session, frame->hd.stream_id);
     if (stream == nullptr) return 0;
-    const std::string_view name(reinterpret_cast<const char*>(name_bytes),
-                                name_length);
-    const std::string_view value(reinterpret_cast<const char*>(value_bytes),
-                                 value_length);
-    if (name == "grpc-status") {
-      if (!absl::SimpleAtoi(ForAbsl(value), &stream->code) ||
-          stream->code < 0) {
-        stream->code = kUnknown;
-      }
-    } else if (name == "grpc-message") {
-      stream->text = value;
-    } else if (name == "grpc-status-details-bin") {
-      absl::Base64Unescape(ForAbsl(value), &stream->details);
-    } else if (name == ":status") {
-      if (!absl::SimpleAtoi(ForAbsl(value), &stream->http_status)) return 0;
-    }
+    stream->TakeHeader(
+        {reinterpret_cast<const char*>(name_bytes), name_length},
+        {reinterpret_cast<const char*>(value_bytes), value_length});
     return 0;
   }
 
   static int OnData(nghttp2_session* session, uint8_t, int32_t id,
                     const uint8_t* data, size_t length, void*) {
-    Stream* stream = StreamOf(session, id);
-    if (stream == nullptr || stream->failed) return 0;
-    if (stream->body.size() + length > kMostAnswerBytes) {
-      stream->failed = true;
-      stream->body.clear();
+    GrpcStream* stream = StreamOf(session, id);
+    if (stream != nullptr &&
+        !stream->TakeData({reinterpret_cast<const char*>(data), length})) {
       nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
-      return 0;
     }
-    stream->body.append(reinterpret_cast<const char*>(data), length);
     return 0;
   }
 
@@ -525,14 +411,14 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     Connection& connection = Of(user);
     const auto found = connection.streams_.find(id);
     if (found == connection.streams_.end()) return 0;
-    Stream& stream = *found->second;
+    GrpcStream& stream = *found->second;
     if (stream.abandoned) {
       // Nobody waits for it.
     } else if (error == NGHTTP2_REFUSED_STREAM) {
       // RFC 9113, section 8.7: nothing was done.
       connection.again_.push_back(std::move(stream.call));
     } else {
-      connection.Finish(stream, AnswerOf(stream, error));
+      connection.Finish(stream, stream.End(error));
     }
     connection.streams_.erase(found);
     return 0;
@@ -557,7 +443,7 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   std::optional<asio::ssl::context> tls_context_;
   std::optional<TlsStream> tls_;
   std::unique_ptr<nghttp2_session, FreeSession> session_;
-  absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
+  absl::flat_hash_map<int32_t, std::unique_ptr<GrpcStream>> streams_;
   std::vector<std::pair<std::function<void(Answer)>, Answer>> finished_;
   std::vector<std::unique_ptr<Outgoing>> again_;
   std::vector<char> input_ = std::vector<char>(kReadBytes);
