@@ -19,15 +19,22 @@
 #include <thread>
 #include <vector>
 
+#include "absl/flags/declare.h"
+#include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gateway/threads.h"
 #include "services/common/spelling.h"
+#include "tests/integration/authority.h"
+
+ABSL_DECLARE_FLAG(std::string, tls_certificate);
+ABSL_DECLARE_FLAG(std::string, tls_key);
+ABSL_DECLARE_FLAG(std::string, tls_ca);
 
 namespace reglab::gateway {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // A service by grpc++, which our client has not been written with: it answers
 // "/echo" with the message, "/fail" with an error and its details, "/big" with
@@ -91,13 +98,15 @@ class EchoService : public grpc::CallbackGenericService {
   };
 };
 
-class LinkTest : public testing::Test {
+class LinkTest : public ::testing::Test {
  protected:
-  void Serve(int port = 0) {
+  void Serve(int port = 0,
+             std::shared_ptr<grpc::ServerCredentials> credentials =
+                 grpc::InsecureServerCredentials()) {
     grpc::ServerBuilder builder;
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.AddListeningPort(absl::StrCat("127.0.0.1:", port),
-                             grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(absl::StrCat("127.0.0.1:", port), credentials,
+                             &port_);
     auto service = std::make_unique<EchoService>();
     builder.RegisterCallbackGenericService(service.get());
     server_ = builder.BuildAndStart();
@@ -106,7 +115,8 @@ class LinkTest : public testing::Test {
   }
 
   void Connect(const std::string& address) {
-    link_ = std::make_unique<Link>(threads_.context(0), address);
+    links_.push_back(std::make_unique<Link>(threads_.context(0), address));
+    link_ = links_.back().get();
     Sweep();
   }
   void Sweep() {
@@ -150,7 +160,7 @@ class LinkTest : public testing::Test {
 
   void TearDown() override {
     threads_.Stop();
-    link_ = nullptr;
+    links_.clear();
     if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
   }
 
@@ -160,7 +170,8 @@ class LinkTest : public testing::Test {
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
   bool repeatable_ = false;
-  std::unique_ptr<Link> link_;
+  std::vector<std::unique_ptr<Link>> links_;
+  Link* link_ = nullptr;  // the last
 };
 
 TEST_F(LinkTest, CarriesMessagesOfEverySize) {
@@ -294,6 +305,54 @@ TEST_F(LinkTest, AnswersEveryCallOnceWhileTheServiceIsReplaced) {
   EXPECT_LT(lost, sent);
 }
 
+// Flags are global: a test that has failed must not leave them.
+void UseCertificates(const std::string& certificate, const std::string& key,
+                     const std::string& authority) {
+  absl::SetFlag(&FLAGS_tls_certificate, certificate);
+  absl::SetFlag(&FLAGS_tls_key, key);
+  absl::SetFlag(&FLAGS_tls_ca, authority);
+}
+
+TEST_F(LinkTest, SpeaksMutualTlsWithWhomTheAuthorityKnows) {
+  const std::string folder = ::testing::TempDir() + "/link-" +
+                             std::to_string(absl::GetCurrentTimeNanos());
+  reglab::testing::Authority ours(folder + "/ours");
+  reglab::testing::Authority foreign(folder + "/foreign");
+  ours.Issue("learning");
+  ours.Issue("gateway");
+  foreign.Issue("gateway");
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = ours.Text("ca.pem");
+  options.pem_key_cert_pairs.push_back(
+      {ours.Text("learning.key"), ours.Text("learning.pem")});
+  Serve(0, grpc::SslServerCredentials(options));
+  const std::string address = absl::StrCat("127.0.0.1:", port_);
+
+  UseCertificates(ours.File("gateway.pem"), ours.File("gateway.key"),
+                  ours.File("ca.pem"));
+  Connect(address);
+  EXPECT_EQ(Ask("/echo", std::string(100000, 'x')).message.size(), 100000);
+
+  // A service that another authority has made is not spoken to.
+  UseCertificates(ours.File("gateway.pem"), ours.File("gateway.key"),
+                  foreign.File("ca.pem"));
+  Connect(address);
+  EXPECT_EQ(Ask("/echo", "x").code, 14);
+  // Nor is one whose name is another.
+  UseCertificates(ours.File("gateway.pem"), ours.File("gateway.key"),
+                  ours.File("ca.pem"));
+  Connect(absl::StrCat("dns:///localhost:", port_));
+  EXPECT_EQ(Ask("/echo", "x").code, 14);
+  // Nor does it speak to us when another authority has made ours.
+  UseCertificates(foreign.File("gateway.pem"), foreign.File("gateway.key"),
+                  ours.File("ca.pem"));
+  Connect(address);
+  EXPECT_EQ(Ask("/echo", "x").code, 14);
+  UseCertificates("", "", "");
+  std::filesystem::remove_all(folder);
+}
+
 // Takes connections and says things that are no HTTP/2.
 TEST_F(LinkTest, EndsAConnectionThatTalksNonsense) {
   boost::asio::io_context context;
@@ -312,7 +371,7 @@ TEST_F(LinkTest, EndsAConnectionThatTalksNonsense) {
   Connect(absl::StrCat("127.0.0.1:", acceptor.local_endpoint().port()));
   EXPECT_EQ(Ask("/echo", "x").code, 14);
   threads_.Stop();
-  link_ = nullptr;
+  links_.clear();
   nonsense.join();
 }
 
