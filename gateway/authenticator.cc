@@ -3,6 +3,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -21,7 +23,23 @@ namespace {
 namespace v1 = reglab::membership::v1;
 
 constexpr std::chrono::seconds kKept(2);
-constexpr size_t kMostKept = 10'000;
+// The time of a key's last use is told once a minute.
+constexpr std::chrono::seconds kKeptWithFeed(50);
+// The feed tells more often than this that it is complete.
+constexpr std::chrono::seconds kFeedAlive(1);
+constexpr size_t kMostKept = 20'000;
+
+// What decides who may do what. Everything else may change without a question.
+constexpr std::string_view kRights[] = {
+    "membership.Appointment",  "membership.Body",      "membership.Client",
+    "membership.Delegation",   "membership.FeedToken", "membership.GuestLink",
+    "membership.Identity",     "membership.Key",       "membership.Membership",
+    "membership.Organization", "membership.Person",    "membership.Session"};
+
+// Rights that end with a day end at a full hour, in Sweden as in UTC.
+std::chrono::seconds UntilFullHour() {
+  return std::chrono::seconds(3600 - absl::ToUnixSeconds(absl::Now()) % 3600);
+}
 
 const Text& KeyRefused() {
   static const auto* text = new Text{
@@ -175,6 +193,23 @@ const std::shared_ptr<const Caller>& Authenticator::Nobody() {
   return *nobody;
 }
 
+void Authenticator::Changed(std::string_view type, Clock::time_point now) {
+  if (std::find(std::begin(kRights), std::end(kRights), type) !=
+      std::end(kRights)) {
+    ChangedAll(now);
+  }
+}
+
+void Authenticator::ChangedAll(Clock::time_point now) { changed_ = now; }
+
+void Authenticator::Confirmed(Clock::time_point now) { confirmed_ = now; }
+
+bool Authenticator::IsGood(const Entry& entry, Clock::time_point now) const {
+  if (now >= entry.good_until) return false;
+  return now < entry.asked + kKept || (changed_.load() < entry.asked &&
+                                       now < confirmed_.load() + kFeedAlive);
+}
+
 void Authenticator::Authenticate(std::string_view authorization, bool swedish,
                                  const std::string& traceparent, Done done) {
   const std::optional<std::string_view> bearer = BearerOf(authorization);
@@ -261,7 +296,7 @@ std::optional<Authenticated> Authenticator::Find(const Kind& kind,
   {
     std::lock_guard lock(mutex_);
     const auto found = by_id_.find(id);
-    if (found == by_id_.end() || Clock::now() >= found->second->good_until) {
+    if (found == by_id_.end() || !IsGood(*found->second, Clock::now())) {
       return std::nullopt;
     }
     known.credential = found->second->credential;
@@ -299,7 +334,8 @@ void Authenticator::Ask(const Kind& kind, std::string id,
 void Authenticator::Finish(const Kind& kind, const std::string& id,
                            Clock::time_point asked, Reply reply) {
   std::shared_ptr<const Credential> credential;
-  Clock::time_point good_until = asked + kKept;
+  Clock::time_point good_until =
+      asked + std::min<std::chrono::seconds>(kKeptWithFeed, UntilFullHour());
   if (reply.status.code() == 0) credential = kind.read(reply.message);
   if (credential != nullptr &&
       credential->caller.until < absl::InfiniteFuture()) {
@@ -325,7 +361,7 @@ void Authenticator::Finish(const Kind& kind, const std::string& id,
         entries_.erase(old->second);
         by_id_.erase(old);
       }
-      entries_.push_front({id, credential, good_until});
+      entries_.push_front({id, credential, asked, good_until});
       by_id_.emplace(id, entries_.begin());
       if (entries_.size() > kMostKept) {
         by_id_.erase(entries_.back().id);

@@ -1,6 +1,7 @@
 #ifndef REGLAB_GATEWAY_AUTHENTICATOR_H_
 #define REGLAB_GATEWAY_AUTHENTICATOR_H_
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <list>
@@ -43,8 +44,10 @@ struct Authenticated {
 };
 
 // Finds out who a credential speaks for, by asking membership. An answer is
-// kept for two seconds, so that a revoked key opens nothing for longer; many
-// requests with one key at once ask once. Only a hash of the credential is
+// kept for two seconds, so that a revoked key opens nothing for longer; and for
+// most of a minute only while membership's change feed is alive and has told of
+// nothing that bears on anybody's rights. Many requests with one key at once
+// ask once. Only a hash of the credential is
 // kept. Thread-safe.
 class Authenticator {
  public:
@@ -58,6 +61,13 @@ class Authenticator {
   explicit Authenticator(Sender sender, Issuers* issuers = nullptr);
 
   static const std::shared_ptr<const Caller>& Nobody();
+
+  // From membership's change feed: a resource of this type ("membership.Key")
+  // was changed; nothing is known of what happened before; and: nothing has
+  // happened until now that was not told.
+  void Changed(std::string_view type, Clock::time_point now = Clock::now());
+  void ChangedAll(Clock::time_point now = Clock::now());
+  void Confirmed(Clock::time_point now = Clock::now());
 
   // The value of the Authorization header, which is not empty. `done` is called
   // once, here or on another thread. An API key, or an access token of a
@@ -90,7 +100,8 @@ class Authenticator {
   struct Entry {
     std::string id;
     std::shared_ptr<const Credential> credential;  // null: it is refused
-    Clock::time_point good_until;
+    Clock::time_point asked;
+    Clock::time_point good_until;  // at the latest
   };
 
   void AuthenticateToken(std::string_view token, bool swedish,
@@ -106,12 +117,17 @@ class Authenticator {
   void Finish(const Kind& kind, const std::string& id, Clock::time_point asked,
               Reply reply);
 
+  bool IsGood(const Entry& entry, Clock::time_point now) const;
+
   const Sender sender_;
   const Kind key_;
   const Kind feed_token_;
   const Kind token_;
   const Kind session_;
   Issuers* const issuers_;
+  // Written by the follower, read by everybody.
+  std::atomic<Clock::time_point> changed_{Clock::time_point::min()};
+  std::atomic<Clock::time_point> confirmed_{Clock::time_point::min()};
   std::mutex mutex_;
   std::list<Entry> entries_;  // the newest first
   absl::flat_hash_map<std::string, std::list<Entry>::iterator> by_id_;

@@ -20,8 +20,9 @@ constexpr absl::Duration kLongestPause = absl::Seconds(2);
 
 }  // namespace
 
-Follower::Follower(Upstreams& upstreams, Cache& cache)
-    : upstreams_(upstreams), cache_(cache) {
+Follower::Follower(Upstreams& upstreams, Cache* cache,
+                   Authenticator& authenticator)
+    : upstreams_(upstreams), cache_(cache), authenticator_(authenticator) {
   threads_.emplace_back([this] {
     Follow<membership::v1::ChangesService, membership::v1::WatchChangesRequest,
            membership::v1::ListChangesResponse>(0);
@@ -78,10 +79,18 @@ void Follower::Follow(int service) {
       Response response;
       while (reader->Read(&response)) {
         // Without a token nothing is known of what happened before.
-        if (response.changes_size() > 0 || request.since().empty()) {
-          cache_.Changed(service);
+        const bool unknown = request.since().empty();
+        if (cache_ != nullptr) {
+          if (response.changes_size() > 0 || unknown) cache_->Changed(service);
+          if (response.complete()) cache_->Confirmed(service);
         }
-        if (response.complete()) cache_.Confirmed(service);
+        if (service == 0) {
+          for (const auto& change : response.changes()) {
+            authenticator_.Changed(change.type());
+          }
+          if (unknown) authenticator_.ChangedAll();
+          if (response.complete()) authenticator_.Confirmed();
+        }
         request.set_since(response.next_since());
         pause = kFirstPause;
         if (!was_followed) {

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/authenticator.h"
 #include "gateway/cache.h"
 #include "gateway/upstream.h"
 
@@ -15,12 +16,12 @@ class ClientContext;
 
 namespace reglab::gateway {
 
-// Follows the change feed of every service and tells the cache. A feed that
-// breaks is followed again from where it was; until then the cache keeps
-// nothing for longer than a second.
+// Follows the change feed of every service and tells the cache, if there is
+// one, and the authenticator. A feed that breaks is followed again from where
+// it was; until then nothing is kept for long.
 class Follower {
  public:
-  Follower(Upstreams& upstreams, Cache& cache);
+  Follower(Upstreams& upstreams, Cache* cache, Authenticator& authenticator);
   ~Follower();
   void Stop();
 
@@ -31,7 +32,8 @@ class Follower {
   bool Pause(absl::Duration time);
 
   Upstreams& upstreams_;
-  Cache& cache_;
+  Cache* const cache_;
+  Authenticator& authenticator_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

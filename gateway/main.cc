@@ -87,10 +87,8 @@ absl::Status Serve() {
   Limits limits({.most_connections = absl::GetFlag(FLAGS_most_connections),
                  .most_in_flight = absl::GetFlag(FLAGS_most_in_flight)});
   std::optional<Cache> cache;
-  std::optional<Follower> follower;
   if (absl::GetFlag(FLAGS_cache)) {
     cache.emplace(size_t(absl::GetFlag(FLAGS_cache_bytes)));
-    follower.emplace(upstreams, *cache);
   }
   ASSIGN_OR_RETURN(std::vector<Issuer> trusted,
                    ReadIssuers(absl::GetFlag(FLAGS_issuers_file)));
@@ -102,6 +100,7 @@ absl::Status Serve() {
   Issuers issuers(std::move(trusted), fetch);
   issuers.Start();
   Authenticator authenticator(send, &issuers);
+  Follower follower(upstreams, cache ? &*cache : nullptr, authenticator);
   Dispatch dispatch(send, limits, cache ? &*cache : nullptr);
   Traffic traffic(absl::GetFlag(FLAGS_log_requests));
   RateLimits rate_limits;
@@ -128,7 +127,7 @@ absl::Status Serve() {
   WaitForShutdown();
   LogInfo("stopping");
   server->Stop(absl::Seconds(absl::GetFlag(FLAGS_grace_seconds)));
-  if (follower) follower->Stop();
+  follower.Stop();
   issuers.Stop();
   if (fetcher) fetcher->Stop();
   LogInfo("stopped");
