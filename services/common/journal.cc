@@ -170,9 +170,11 @@ absl::StatusOr<JournalQuery> MakeJournalQuery(
   const std::string_view place = all ? "j" : "r";
   std::string from = " FROM journal j";
   if (!all) {
+    // One entry after the other, in the order of the index: a planner that
+    // thinks there are few would read all of the journal to join it.
     from =
-        " FROM journal_readers r JOIN journal j ON j.seq = r.seq AND j.at = "
-        "r.at";
+        " FROM journal_readers r CROSS JOIN LATERAL (SELECT * FROM journal"
+        " WHERE seq = r.seq OFFSET 0) j";
     conditions.push_back(
         absl::StrCat("r.organization = ", Bind(params, caller.organization)));
   }
@@ -195,10 +197,11 @@ absl::StatusOr<JournalQuery> MakeJournalQuery(
   if (!request.subject().empty()) {
     // Found first, whatever the planner thinks of how many there are.
     query.sql = absl::StrCat(
-        "WITH shown AS MATERIALIZED (SELECT seq FROM journal WHERE"
+        "WITH shown AS MATERIALIZED (SELECT seq, at FROM journal WHERE"
         " kind = 'READ' AND subjects @> ARRAY[",
         Bind(params, request.subject()), "]) ");
-    from += " JOIN shown ON shown.seq = j.seq";
+    from += all ? " JOIN shown ON shown.seq = j.seq"
+                : " JOIN shown ON shown.seq = r.seq AND shown.at = r.at";
   }
   if (!Trim(request.filter()).empty()) {
     ASSIGN_OR_RETURN(
