@@ -106,13 +106,22 @@ absl::Status Connection::Open(const std::string& conninfo, bool prepare) {
   return absl::OkStatus();
 }
 
-void Connection::SendPrepared(const char* id, const Params& params,
-                              Wanted wanted) {
+namespace {
+
+std::vector<const char*> ValuesOf(const Params& params) {
   std::vector<const char*> values;
   values.reserve(params.size());
   for (const Param& param : params) {
     values.push_back(param.text() ? param.text()->c_str() : nullptr);
   }
+  return values;
+}
+
+}  // namespace
+
+void Connection::SendPrepared(const char* id, const Params& params,
+                              Wanted wanted) {
+  const std::vector<const char*> values = ValuesOf(params);
   if (PQsendQueryPrepared(connection_, id, int(values.size()), values.data(),
                           nullptr, nullptr, 0) == 1) {
     sent_.push_back(wanted);
@@ -156,6 +165,15 @@ void Connection::SendText(const std::string& sql, const Params& params) {
     text_ids_[sql] = texts_.begin();
   }
   SendPrepared(texts_.front().second.c_str(), params, Wanted::kYes);
+}
+
+void Connection::SendOnce(const std::string& sql, const Params& params) {
+  if (connection_ == nullptr) return;
+  const std::vector<const char*> values = ValuesOf(params);
+  if (PQsendQueryParams(connection_, sql.c_str(), int(values.size()), nullptr,
+                        values.data(), nullptr, nullptr, 0) == 1) {
+    sent_.push_back(Wanted::kYes);
+  }
 }
 
 void Connection::SetTimeout(absl::Time deadline) {

@@ -40,6 +40,8 @@ class Connection {
   void SendBegin();
   void Send(const Statement& statement, const Params& params, bool wanted);
   void SendText(const std::string& sql, const Params& params);
+  // Not kept prepared: planned for these very values.
+  void SendOnce(const std::string& sql, const Params& params);
   // Lets the server give up at the deadline, rounded up to a power of two so
   // that it seldom has to be said.
   void SetTimeout(absl::Time deadline);

@@ -148,6 +148,18 @@ absl::StatusOr<Rows> Transaction::QueryText(const std::string& sql,
   return connection.Flush(state_->deadline);
 }
 
+absl::StatusOr<Rows> Transaction::QueryOnce(const std::string& sql,
+                                            const Params& params) {
+  Connection& connection = *state_->connection;
+  if (state_->writing && !state_->begun) {
+    connection.SendBegin();
+    state_->begun = true;
+  }
+  connection.SetTimeout(state_->deadline);
+  connection.SendOnce(sql, params);
+  return connection.Flush(state_->deadline);
+}
+
 absl::StatusOr<Rows> Transaction::QueryOne(const Statement& statement,
                                            const Params& params,
                                            std::string_view name) {

@@ -176,6 +176,9 @@ class Transaction {
   // SQL made at run time of constant pieces and bound parameters (lists with a
   // filter); the connection keeps the last 100 such texts prepared.
   absl::StatusOr<Rows> QueryText(const std::string& sql, const Params& params);
+  // As QueryText, planned for these very values: where a rare value needs
+  // another index than a common one.
+  absl::StatusOr<Rows> QueryOnce(const std::string& sql, const Params& params);
 
   // As Query, for exactly one row: none is NotFound(name).
   absl::StatusOr<Rows> QueryOne(const Statement& statement,

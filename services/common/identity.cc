@@ -35,7 +35,7 @@ constexpr absl::Duration kReload = absl::Seconds(1);
 // A signature costs more than the rest of a call: the same caller's assertion
 // serves for this long, and a verified one until it expires.
 constexpr absl::Duration kReuse = absl::Seconds(20);
-constexpr size_t kMostCached = 4096;
+constexpr size_t kMostCached = 16384;
 constexpr size_t kMostTokenBytes = 32 << 10;
 
 struct FreeKey {

@@ -224,7 +224,7 @@ absl::StatusOr<ReadJournalResponse> ReadJournal(
     const ReadJournalRequest& request) {
   ASSIGN_OR_RETURN(const JournalQuery query,
                    MakeJournalQuery(service, caller, request));
-  ASSIGN_OR_RETURN(Rows rows, tx.QueryText(query.sql, query.params));
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOnce(query.sql, query.params));
   ReadJournalResponse response;
   for (int i = 0; i < rows.size(); ++i) {
     ReadRow(rows[i], *response.add_journal_entries());

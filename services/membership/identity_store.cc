@@ -42,8 +42,11 @@ const Listing kListing = {
         " FROM identities i",
     .parent = "i.parent",
     .key = "i.name",
-    .fields = {{"create_time", "i.create_time", ListField::Type::kTime, true,
-                nullptr, true}},
+    .fields = {{"name", "i.name", ListField::Type::kText, true, nullptr, true},
+               {"create_time", "i.create_time", ListField::Type::kTime, true,
+                nullptr, true},
+               {"issuer", "i.issuer", ListField::Type::kText},
+               {"subject", "i.subject", ListField::Type::kText}},
     .default_order = "create_time desc",
 };
 

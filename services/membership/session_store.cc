@@ -93,7 +93,8 @@ const Listing kListing = {
     .where = OPEN,
     .parent = "s.parent",
     .key = "s.name",
-    .fields = {{"create_time", "s.create_time", ListField::Type::kTime, true,
+    .fields = {{"name", "s.name", ListField::Type::kText, true, nullptr, true},
+               {"create_time", "s.create_time", ListField::Type::kTime, true,
                 nullptr, true}},
     .default_order = "create_time desc",
 };

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tests/bench/load.h"
 
 namespace reglab::bench {
@@ -51,25 +52,53 @@ size_t AnswerLength(std::string_view received) {
   return head + 4 + length;
 }
 
+// The number as a UUID of version 4.
+std::string Uuid(uint64_t number) {
+  const auto hex = [](uint64_t part, absl::PadSpec digits) {
+    return absl::StrCat(absl::Hex(part, digits));
+  };
+  return absl::StrCat(hex(number >> 32, absl::kZeroPad8), "-",
+                      hex(number >> 16 & 0xffff, absl::kZeroPad4), "-4",
+                      hex(number >> 4 & 0xfff, absl::kZeroPad3), "-8",
+                      hex(number & 0xf, absl::kZeroPad3), "-",
+                      hex(number >> 16, absl::kZeroPad12));
+}
+
 }  // namespace
 
 Outcome RunHttp(const std::string& host, int port, int connections,
-                const std::vector<HttpTarget>& targets, Schedule schedule) {
+                const std::vector<HttpTarget>& targets,
+                const HttpOptions& options, Schedule schedule) {
   Outcome outcome;
+  const bool writes = !options.body.empty();
   std::vector<std::string> requests;
   for (const HttpTarget& target : targets) {
-    requests.push_back(absl::StrCat("GET ", target.path,
+    requests.push_back(absl::StrCat(writes ? "POST " : "GET ", target.path,
                                     " HTTP/1.1\r\nHost: ", host, ":", port,
-                                    "\r\nAccept: application/json\r\n\r\n"));
+                                    "\r\nAccept: application/json\r\n"));
   }
-  std::mt19937_64 random(7);
+  std::mt19937_64 random(std::random_device{}());
   const auto wrong = [&outcome](std::string what) {
     if (outcome.wrong++ == 0) outcome.first_wrong = std::move(what);
   };
   const auto ask = [&](Connection& connection) {
     connection.target = random() % targets.size();
     connection.received.clear();
-    const std::string& request = requests[connection.target];
+    std::string request = requests[connection.target];
+    const std::string uuid = Uuid(random());
+    if (writes) absl::StrReplaceAll({{"{n}", uuid}}, &request);
+    if (!options.authorizations.empty()) {
+      absl::StrAppend(
+          &request, "Authorization: ",
+          options.authorizations[random() % options.authorizations.size()],
+          "\r\n");
+    }
+    if (writes) {
+      absl::StrAppend(&request, "Content-Type: application/json\r\n",
+                      "Idempotency-Key: ", uuid, "\r\n",
+                      "Content-Length: ", options.body.size(), "\r\n");
+    }
+    absl::StrAppend(&request, "\r\n", options.body);
     // Short requests on an idle connection always fit the socket's buffer.
     if (send(connection.socket, request.data(), request.size(), MSG_NOSIGNAL) !=
         ssize_t(request.size())) {
@@ -121,7 +150,8 @@ Outcome RunHttp(const std::string& host, int port, int connections,
       const HttpTarget& target = targets[connection.target];
       const Clock::time_point now = Clock::now();
       if (connection.received.size() != length ||
-          !connection.received.starts_with("HTTP/1.1 200") ||
+          !connection.received.starts_with(writes ? "HTTP/1.1 201"
+                                                  : "HTTP/1.1 200") ||
           CountOf(connection.received, target.expected) != target.times) {
         wrong(absl::StrCat(target.path, ": ",
                            connection.received.substr(0, 1000)));

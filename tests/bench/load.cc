@@ -36,6 +36,8 @@ ABSL_FLAG(int, keys, 100000, "gRPC: activities/bench-0 and on");
 ABSL_FLAG(std::string, key_file, "", "gRPC: PEM with the key of process tool");
 ABSL_FLAG(std::string, trusted_dir, "", "gRPC: public keys of all processes");
 ABSL_FLAG(std::string, paths, "", "http: file of paths and what they answer");
+ABSL_FLAG(std::string, keys_file, "", "http: file of API keys, one a line");
+ABSL_FLAG(std::string, body, "", "http: POST this instead of a GET");
 
 namespace reglab::bench {
 namespace {
@@ -163,8 +165,14 @@ int Main() {
         Clock::now() + seconds(absl::GetFlag(FLAGS_warm_up));
     schedule.until =
         schedule.measure_from + seconds(absl::GetFlag(FLAGS_seconds));
+    HttpOptions options;
+    options.body = absl::GetFlag(FLAGS_body);
+    std::ifstream keys(absl::GetFlag(FLAGS_keys_file));
+    for (std::string key; keys >> key;) {
+      options.authorizations.push_back(absl::StrCat("Bearer ", key));
+    }
     outcome = RunHttp(parts[0], port, absl::GetFlag(FLAGS_connections), targets,
-                      schedule);
+                      options, schedule);
   } else {
     auto assertions = Assertions::Load("tool", absl::GetFlag(FLAGS_key_file),
                                        absl::GetFlag(FLAGS_trusted_dir));

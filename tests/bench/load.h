@@ -34,8 +34,16 @@ struct HttpTarget {
   std::string expected;
   int times = 1;
 };
+struct HttpOptions {
+  // Values of the Authorization header, one chosen uniformly for each request.
+  std::vector<std::string> authorizations;
+  // Not empty: each request is a POST of this with an Idempotency-Key of its
+  // own, which also replaces {n} in the path; its answer must be 201.
+  std::string body;
+};
 Outcome RunHttp(const std::string& host, int port, int connections,
-                const std::vector<HttpTarget>& targets, Schedule schedule);
+                const std::vector<HttpTarget>& targets,
+                const HttpOptions& options, Schedule schedule);
 
 }  // namespace reglab::bench
 

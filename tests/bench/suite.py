@@ -16,6 +16,7 @@ WORK = ROOT / "build/bench"
 STATE = WORK / "state"
 HERE = ROOT / "tests/bench"
 GET_ACTIVITY = "/reglab.learning.v1.ActivitiesService/GetActivity"
+CREATE_IDEA = "/reglab.learning.v1.IdeasService/CreateIdea"
 LIST_ACTIVITIES = "/reglab.learning.v1.ActivitiesService/ListActivities"
 
 
@@ -109,6 +110,33 @@ class Suite:
         raise Void(f"{path} ran no SELECT on activities")
 
 
+def make_keys(suite, count, clients, role=None):
+    """API keys of `clients` programs, straight into the database; a file with one a line."""
+    import hashlib
+    import secrets
+    import zlib
+    alphabet = "abcdefghijklmnopqrstuvwxyz234567"
+    prefix = role.lower() if role else "member"
+    keys, rows = [], []
+    for n in range(count):
+        key_id, secret = ("".join(secrets.choice(alphabet) for _ in range(length)) for length in (12, 26))
+        checked = f"rlk_{key_id}_{secret}"
+        keys.append(f"{checked}_{zlib.crc32(checked.encode()):08x}")
+        client = f"clients/bench-{prefix}-{n % clients}"
+        rows.append(f"('{client}/keys/{key_id}', '{client}', '{key_id}', "
+                    f"'{hashlib.sha256(secret.encode()).hexdigest()}', 'bench')")
+    organization = "NULL" if role else "'organizations/region-skane'"
+    suite.sql(f"""
+        INSERT INTO clients (name, display_name, organization, owners, roles, scopes, etag, requests_per_minute)
+        SELECT 'clients/bench-{prefix}-' || n, 'Bench ' || n, {organization}, array_remove(ARRAY[{organization}]::text[], NULL),
+          '{{{role or ""}}}', '{{*}}', 'bench', 60000 FROM generate_series(0, {clients - 1}) n;
+        INSERT INTO keys (name, parent, key_id, secret_sha256, etag) VALUES {", ".join(rows)};
+        ANALYZE clients, keys""", database="membership")
+    file = WORK / f"{prefix}.keys"
+    file.write_text("\n".join(keys) + "\n")
+    return file
+
+
 def with_values(sql, values):
     return re.sub(r"\$(\d+)", lambda m: values[m.group(1)], sql)
 
@@ -127,7 +155,7 @@ def load(**flags):
 
 
 def pgbench(suite, script, clients, seconds):
-    """Transactions per second of a script over the suite's own cluster."""
+    """Transactions per second of a script over the suite's own cluster, as the learning service."""
     text = run("/usr/lib/postgresql/15/bin/pgbench", "-n", "-M", "prepared", "-c", clients, "-j", 2, "-T", seconds,
                "-f", script, "-h", suite.socket, "-U", "learning", "learning")
     if "number of failed transactions: 0" not in text:

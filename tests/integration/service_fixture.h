@@ -254,6 +254,12 @@ class Suite {
       channels_[service] =
           ProcessChannel("127.0.0.1:" + std::to_string(ports_[service]));
     }
+    // After a restart it may be waiting to try again.
+    if (!channels_[service]->WaitForConnected(std::chrono::system_clock::now() +
+                                              std::chrono::seconds(20))) {
+      fprintf(stderr, "%s can't be reached\n", service.c_str());
+      exit(1);
+    }
   }
 
  private:
