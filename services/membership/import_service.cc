@@ -11,6 +11,7 @@
 #include "services/membership/body_store.h"
 #include "services/membership/import_report.h"
 #include "services/membership/import_rules.h"
+#include "services/membership/import_store.h"
 #include "services/membership/membership_store.h"
 #include "services/membership/organization_store.h"
 #include "services/membership/person_store.h"
@@ -31,19 +32,6 @@ using v1::Person;
 
 // Rows that one statement writes.
 constexpr size_t kBatch = 1000;
-
-// Until the transaction ends; whichever replica it runs on.
-const Statement kBeOnlyImport(
-    "SELECT pg_try_advisory_xact_lock(hashtext('reglab.import'))");
-
-absl::Status BeOnlyImport(Transaction& tx) {
-  ASSIGN_OR_RETURN(Rows rows, tx.Query(kBeOnlyImport));
-  if (rows[0].Bool(0)) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted, "IMPORT_RUNNING",
-                   {"Another file is being imported. Try again in a minute.",
-                    "En annan fil importeras just nu. Försök igen om en "
-                    "minut."});
-}
 
 // Writes what the plan says, a batch at a time.
 template <class Resource>
@@ -89,7 +77,7 @@ absl::StatusOr<ImportResponse> ImportOrganizations(
     Call& call, const ImportOrganizationsRequest& request) {
   RETURN_IF_ERROR(CheckSecretariat(call.caller()));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<ImportResponse> {
-    RETURN_IF_ERROR(BeOnlyImport(tx));
+    RETURN_IF_ERROR(imports::BeOnlyOne(tx));
     ASSIGN_OR_RETURN(const std::vector<ImportRow> rows,
                      ReadImport(request.content(), request.format(),
                                 Organization::default_instance()));
@@ -123,7 +111,7 @@ absl::Status RenameInAppointments(Transaction& tx, const Plan<Person>& plan) {
 absl::StatusOr<ImportResponse> ImportPeople(
     Call& call, const ImportPeopleRequest& request) {
   return call.Write([&](Transaction& tx) -> absl::StatusOr<ImportResponse> {
-    RETURN_IF_ERROR(BeOnlyImport(tx));
+    RETURN_IF_ERROR(imports::BeOnlyOne(tx));
     ASSIGN_OR_RETURN(const std::vector<ImportRow> rows,
                      ReadImport(request.content(), request.format(),
                                 Person::default_instance()));
@@ -163,7 +151,7 @@ absl::StatusOr<ImportResponse> ImportAppointments(
     Call& call, const ImportAppointmentsRequest& request) {
   RETURN_IF_ERROR(CheckSecretariat(call.caller()));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<ImportResponse> {
-    RETURN_IF_ERROR(BeOnlyImport(tx));
+    RETURN_IF_ERROR(imports::BeOnlyOne(tx));
     if (request.parent() != "bodies/-") {
       RETURN_IF_ERROR(
           bodies::Get(tx, call.audience(), request.parent(), "").status());
