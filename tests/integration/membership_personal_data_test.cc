@@ -386,16 +386,20 @@ TEST_F(PersonalData, StaysErasedAfterARestore) {
   EXPECT_NE(text.find("people/ake"), std::string::npos);
   EXPECT_EQ(text.find("Återställd"), std::string::npos);
 
-  // As a restore to the time before would leave it.
-  All().End("membership", SIGTERM);
-  All().Sql("membership",
+  // As a restore to the time before would leave it. All() would start it again.
+  Suite& suite = All();
+  suite.End("membership", SIGTERM);
+  suite.Sql("membership",
             "DELETE FROM erasures WHERE parent = 'people/ake';"
             "UPDATE people p SET given_name = b.given_name, family_name ="
             " b.family_name, display_name = b.display_name, email = b.email,"
             " erase_time = NULL FROM backup b WHERE b.name = p.name;"
             "DROP TABLE backup");
-  EXPECT_FALSE(Search("membership", {"Återställd"}).empty());
-  All().Start("membership");
+  EXPECT_EQ(suite.Sql("membership",
+                      "SELECT family_name FROM people WHERE name ="
+                      " 'people/ake'"),
+            "Återställd");
+  suite.Start("membership");
   EXPECT_TRUE(WaitFor([] {
     return Search("membership", {"Återställd", "ake@example.se"}).empty();
   }));
@@ -465,9 +469,11 @@ TEST_F(PersonalData, IsForgottenByItselfWhenItsTimeIsOver) {
                         "2020-01-01", end)
                     .ok());
   }
-  All().End("membership", SIGTERM);
-  All().Sql("membership", "UPDATE retention_rules SET last_run_time = NULL");
-  All().Start("membership");
+  // All() would start it before the rules are due.
+  Suite& suite = All();
+  suite.End("membership", SIGTERM);
+  suite.Sql("membership", "UPDATE retention_rules SET last_run_time = NULL");
+  suite.Start("membership");
   EXPECT_TRUE(WaitFor(
       [] { return Search("membership", {"per.past@example.se"}).empty(); }));
   EXPECT_FALSE(Search("membership", {"pia@example.se"}).empty());

@@ -253,8 +253,9 @@ class Suite {
     if (channels_.count(service) == 0) {
       channels_[service] =
           ProcessChannel("127.0.0.1:" + std::to_string(ports_[service]));
+      return;
     }
-    // After a restart it may be waiting to try again.
+    // After a restart the channel may be waiting to try again.
     if (!channels_[service]->WaitForConnected(std::chrono::system_clock::now() +
                                               std::chrono::seconds(20))) {
       fprintf(stderr, "%s can't be reached\n", service.c_str());

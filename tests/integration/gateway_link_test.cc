@@ -1,5 +1,3 @@
-#include "gateway/link.h"
-
 #include <gmock/gmock.h>
 #include <google/rpc/status.pb.h>
 #include <grpcpp/generic/async_generic_service.h>
@@ -23,6 +21,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gateway/link.h"
 #include "gateway/threads.h"
 #include "services/common/spelling.h"
 #include "tests/integration/authority.h"
