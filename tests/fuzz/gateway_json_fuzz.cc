@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       routes->all()[data[0] % routes->all().size()].method->output_type();
   const std::string_view wire(reinterpret_cast<const char*>(data) + 1,
                               size - 1);
-  (void)ParseJson(wire);
+  (void)reglab::ParseJson(wire);
   std::string json;
   AppendJson(type, wire, &json);
   const std::unique_ptr<google::protobuf::Message> message(
@@ -67,8 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!google::protobuf::util::MessageToJsonString(*message, &theirs).ok()) {
     return 0;  // a time that is none
   }
-  auto our_value = ParseJson(json);
-  auto their_value = ParseJson(theirs);
+  auto our_value = reglab::ParseJson(json);
+  auto their_value = reglab::ParseJson(theirs);
   if (!our_value.ok() || !their_value.ok()) return 0;  // nested too deep
   DropEmptyLists(*our_value);
   DropEmptyLists(*their_value);

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   std::string_view parts[5];
   for (std::string_view& part : parts) {
-    const auto [line, after] = Cut(rest, '\n');
+    const auto [line, after] = reglab::Cut(rest, '\n');
     part = line;
     rest = after;
   }
