@@ -64,11 +64,38 @@ TEST(Assertion, TellsTheServiceWhoCallsAndWhichProcessPassedItOn) {
   ASSERT_TRUE(token.ok());
   const auto caller = (*learning)->Verify(*token, "learning");
   ASSERT_TRUE(caller.ok()) << caller.status();
-  EXPECT_EQ(caller->name, "people/abc");
-  EXPECT_EQ(caller->organization, "organizations/region-uppsala");
-  EXPECT_EQ(caller->scopes, Representative().scopes);
-  EXPECT_EQ(caller->bodies, Representative().bodies);
-  EXPECT_EQ(caller->process, "gateway");
+  EXPECT_EQ((*caller)->name, "people/abc");
+  EXPECT_EQ((*caller)->organization, "organizations/region-uppsala");
+  EXPECT_EQ((*caller)->scopes, Representative().scopes);
+  EXPECT_EQ((*caller)->bodies, Representative().bodies);
+  EXPECT_EQ((*caller)->process, "gateway");
+}
+
+TEST(Assertion, CarriesAlikeScopesShortAndSpellsThemOut) {
+  Keys keys({"gateway", "learning"});
+  auto gateway = keys.Load("gateway");
+  auto learning = keys.Load("learning");
+  ASSERT_TRUE(gateway.ok() && learning.ok());
+  Caller caller = Representative();
+  caller.scopes = {"*",
+                   "learning.*",
+                   "learning.activities.read",
+                   "learning.activities.write",
+                   "learning.act",
+                   "learning.act.write",
+                   "learning.ideas.write",
+                   "learning.ideas.write",
+                   "meetings.ideas.write",
+                   "x"};
+  const auto token = (*gateway)->Sign(caller, "learning");
+  ASSERT_TRUE(token.ok());
+  const auto verified = (*learning)->Verify(*token, "learning");
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ((*verified)->scopes, caller.scopes);
+  EXPECT_EQ(CallerFromJson(CallerToJson(caller)).scopes, caller.scopes);
+  EXPECT_EQ(CallerFromJson(R"({"sub":"a","scopes":["..x","a.b","...c","..d"]})")
+                .scopes,
+            (std::vector<std::string>{"", "a.b", "", ""}));
 }
 
 TEST(Assertion, ForAnotherServiceIsRefused) {
