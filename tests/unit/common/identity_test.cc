@@ -198,7 +198,7 @@ TEST(Assertion, IsSignedAndVerifiedFromManyThreads) {
         ASSERT_TRUE(token.ok());
         const auto read = (*gateway)->Verify(*token, "learning");
         ASSERT_TRUE(read.ok());
-        EXPECT_EQ(read->name, caller.name);
+        EXPECT_EQ((*read)->name, caller.name);
       }
     });
   }
@@ -238,7 +238,7 @@ TEST(Assertion, CarriesDelegationsAndWhenTheCredentialEnds) {
   caller.until = absl::FromUnixSeconds(1800000000);
   const auto token = (*gateway)->Sign(caller, "learning");
   ASSERT_TRUE(token.ok());
-  for (const Caller& read : {*(*gateway)->Verify(*token, "learning"),
+  for (const Caller& read : {**(*gateway)->Verify(*token, "learning"),
                              CallerFromJson(CallerToJson(caller))}) {
     ASSERT_EQ(read.delegations.size(), 2u);
     EXPECT_EQ(read.delegations[0].subject, "activities/gron-omstallning");
