@@ -10,6 +10,7 @@
 #include "services/common/errors.h"
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
+#include "services/meetings/anchor_rules.h"
 #include "services/meetings/diff_rules.h"
 #include "services/meetings/minutes_document.h"
 #include "services/meetings/minutes_text.h"

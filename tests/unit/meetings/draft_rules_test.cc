@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "google/rpc/status.pb.h"
 #include "services/common/errors.h"
 #include "services/meetings/diff_rules.h"
 #include "services/meetings/next_draft_rules.h"
