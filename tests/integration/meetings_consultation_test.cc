@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/empty.pb.h"
 #include "gtest/gtest.h"
@@ -771,7 +772,7 @@ TEST(OneConsultation, LosesAndDoublesNothingUnder32ClientsAtOnce) {
       for (int j = 0; j < kEach; ++j) {
         auto request = Replacing(name, "p2", "flernivåsamarbete",
                                  "samarbete " + std::to_string(i));
-        char id[40];
+        char id[64];
         snprintf(id, sizeof(id), "00000000-0000-4000-8000-0000%04d%04d", i, j);
         request.set_request_id(id);
         std::string first;
