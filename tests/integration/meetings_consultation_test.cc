@@ -305,8 +305,10 @@ TEST(Consultations, TheJournalTellsThatADayHasCome) {
   EXPECT_FALSE(etag.empty());
   EXPECT_NE(etag, created->etag());
   EXPECT_EQ(Running().Sql("meetings",
-                          "SELECT count(*) FROM journal WHERE name ="
-                          " 'consultations/turned' AND etag = '" +
+                          "SELECT count(*) FROM (SELECT name, etag FROM journal"
+                          " UNION ALL SELECT name, etag FROM journal_pending)"
+                          " j WHERE name = 'consultations/turned' AND etag ="
+                          " '" +
                               etag + "'"),
             "1");
 }
@@ -363,7 +365,7 @@ TEST(Amendments, AreAnchoredByTheirQuote) {
   EXPECT_THAT(amendment->organizations(),
               ElementsAre("organizations/region-uppsala"));
   EXPECT_EQ(amendment->draft(), name + "/drafts/1");
-  EXPECT_EQ(amendment->start_offset(), 66);
+  EXPECT_EQ(amendment->start_offset(), 68);
   EXPECT_EQ(Read(amendment->name())->SerializeAsString(),
             amendment->SerializeAsString());
 
