@@ -1,8 +1,11 @@
 #include "services/common/server.h"
+#include "services/meetings/action_service.h"
 #include "services/meetings/item_service.h"
 #include "services/meetings/meeting_service.h"
 #include "services/meetings/minutes_service.h"
 #include "services/meetings/personal_tables.h"
+#include "services/meetings/referral_service.h"
+#include "services/meetings/reminders.h"
 #include "services/meetings/suggestion_service.h"
 
 namespace reglab {
@@ -14,6 +17,9 @@ namespace {
 void AddHandlers(Rpcs& rpcs) {
   AddMeetings(rpcs);
   AddItems(rpcs);
+  AddActions(rpcs);
+  AddReferrals(rpcs);
+  AddReminders(rpcs);
   AddSuggestions(rpcs);
   AddMinutes(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);
