@@ -348,12 +348,12 @@ const Statement kInsertSuggestions(
     "INSERT INTO suggestions (name, parent, agenda_item, position, source_line,"
     " visibility, owners, etag, kind, state, text, quote, replacement,"
     " referral_kind, target, target_text, title, owner_text, due_date, number,"
-    " reason, created_resource, owner)"
+    " reason, created_resource)"
     "SELECT r.name, $2::text, r.agenda_item, coalesce(r.position, 0),"
     " coalesce(r.source_line, 0), r.visibility, $3::text[], r.etag, r.kind,"
     " r.state, r.text, r.quote, r.replacement, r.referral_kind, r.target,"
     " r.target_text, r.title, r.owner_text, r.due_date, r.number, r.reason,"
-    " r.created_resource, r.owner"
+    " r.created_resource"
     " FROM jsonb_populate_recordset(NULL::suggestions, $1::jsonb) r"
     " ON CONFLICT (name) DO NOTHING");
 const Statement kUpdateSuggestion(
@@ -363,8 +363,7 @@ const Statement kUpdateSuggestion(
     " r.replacement, referral_kind = r.referral_kind, target = r.target,"
     " target_text = r.target_text, title = r.title, owner_text = r.owner_text,"
     " due_date = r.due_date, number = r.number, reason = r.reason,"
-    " created_resource = r.created_resource, owner = r.owner, update_time ="
-    " now()"
+    " created_resource = r.created_resource, update_time = now()"
     " FROM jsonb_populate_record(NULL::suggestions, $1::jsonb) r"
     " WHERE i.name = r.name RETURNING i.owners, i.update_time");
 const Statement kDeleteSuggestion(

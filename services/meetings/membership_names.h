@@ -13,7 +13,8 @@ namespace reglab::meetings {
 
 // What meetings asks membership. Never inside a transaction.
 
-// INVALID_ARGUMENT naming the field, "<resource>.<field>", of every
+// INVALID_ARGUMENT naming the field, "<resource>.<field>" ("<field>" when there
+// is no resource), of every
 // organisation, body or person in `message` that membership does not have.
 absl::Status CheckNames(Call& call, std::string_view resource,
                         const google::protobuf::Message& message);

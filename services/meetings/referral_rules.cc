@@ -42,10 +42,6 @@ absl::Status NotSent() {
                   "Det är ett utkast. Skicka det först."});
 }
 
-absl::Status WrongTarget(Text text) {
-  return InvalidField("referral.target", std::move(text));
-}
-
 // Enough to keep a typing error from a mail server; membership checks the rest.
 bool LooksLikeAddress(std::string_view email) {
   const size_t at = email.find('@');
@@ -86,12 +82,14 @@ std::string TitleOn(const Referral& referral, Occasion occasion) {
 
 }  // namespace
 
-absl::Status CheckReferral(const Referral& referral) {
-  RETURN_IF_ERROR(CheckDate("referral.due_date", referral.due_date()));
+absl::Status CheckReferral(std::string_view prefix, const Referral& referral) {
+  RETURN_IF_ERROR(CheckDate(Concat(prefix, "due_date"), referral.due_date()));
+  const std::string field = Concat(prefix, "target");
   const std::string& target = referral.target();
   if (target.empty()) return absl::OkStatus();
   if (target == referral.from_body()) {
-    return WrongTarget(
+    return InvalidField(
+        field,
         {"A referral goes to another body than the one that sends it. Name "
          "another one.",
          "Det som skickas vidare går till ett annat organ än det som skickar. "
@@ -99,13 +97,15 @@ absl::Status CheckReferral(const Referral& referral) {
   }
   const bool to_body = target.starts_with("bodies/");
   if (referral.kind() == Referral::ASSIGNED && !to_body) {
-    return WrongTarget(
+    return InvalidField(
+        field,
         {"What is ASSIGNED goes to a body. Name one, or make it FORWARDED.",
          "Det som är ASSIGNED går till ett organ. Ange ett, eller gör det "
          "FORWARDED."});
   }
   if (referral.kind() == Referral::FORWARDED && to_body) {
-    return WrongTarget(
+    return InvalidField(
+        field,
         {"What is FORWARDED goes to an organisation. Name one, or make it "
          "ASSIGNED.",
          "Det som är FORWARDED går till en organisation. Ange en, eller gör "

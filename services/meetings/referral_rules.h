@@ -25,8 +25,10 @@ inline constexpr char kSendLetter[] =
     "/reglab.membership.v1.DeliveryService/Send";
 
 // INVALID_ARGUMENT when a referral is ASSIGNED to an organisation, FORWARDED to
-// a body, or goes to the body that sends it.
-absl::Status CheckReferral(const v1::Referral& referral);
+// a body, or goes to the body that sends it, and for a due date that does not
+// exist. Fields are named with `prefix` before them: "referral.".
+absl::Status CheckReferral(std::string_view prefix,
+                           const v1::Referral& referral);
 
 // What may change in this state: FAILED_PRECONDITION/REFERRAL_ENDED of one that
 // has ended, REFERRAL_SENT when more than due date and visibility of one that

@@ -85,7 +85,7 @@ absl::StatusOr<Referral> CreateReferral(Call& call,
   if (wanted.visibility() == Meeting::VISIBILITY_UNSPECIFIED) {
     wanted.set_visibility(Meeting::MEMBERS);
   }
-  RETURN_IF_ERROR(CheckReferral(wanted));
+  RETURN_IF_ERROR(CheckReferral("referral.", wanted));
   RETURN_IF_ERROR(CheckNames(call, "referral", wanted));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Referral> {
     RETURN_IF_ERROR(referrals::CheckSource(tx, call.audience(), wanted));
@@ -109,7 +109,7 @@ absl::StatusOr<Referral> UpdateReferral(Call& call,
     if (referral.visibility() == Meeting::VISIBILITY_UNSPECIFIED) {
       referral.set_visibility(Meeting::MEMBERS);
     }
-    RETURN_IF_ERROR(CheckReferral(referral));
+    RETURN_IF_ERROR(CheckReferral("referral.", referral));
     RETURN_IF_ERROR(referrals::CheckSource(tx, call.audience(), referral));
     return referrals::Update(tx, std::move(referral), std::move(changed));
   });

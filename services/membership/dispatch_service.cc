@@ -64,8 +64,8 @@ absl::Status CheckRecipients(const SendRequest& request) {
   return absl::OkStatus();
 }
 
-// The link of one letter: each has its own, and the secret of it is in the letter
-// alone.
+// The link of one letter: each has its own, and the secret of it is in the
+// letter alone.
 absl::StatusOr<std::string> LinkOf(Transaction& tx,
                                    const SendRequest& request) {
   if (!request.has_guest_link()) return request.link();

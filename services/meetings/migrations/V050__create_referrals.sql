@@ -67,7 +67,6 @@ CREATE INDEX actions_out ON actions (due_date, name) WHERE state = 'OPEN';
 CREATE INDEX actions_state ON actions (state, due_date, name);
 ALTER TABLE decisions
   ADD COLUMN suggestion text COLLATE "C" UNIQUE REFERENCES suggestions;
-ALTER TABLE suggestions ADD COLUMN owner text COLLATE "C";
 
 -- Days are days in Sweden.
 CREATE OR REPLACE FUNCTION today() RETURNS date LANGUAGE sql STABLE AS
