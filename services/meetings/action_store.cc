@@ -25,7 +25,8 @@ const Statement kReminded(
     "UPDATE actions a SET reminder_date = today(), update_time = now(),"
     " etag = e.etag FROM unnest($1::text[], $2::text[]) AS e(name, etag),"
     " meetings m WHERE a.name = e.name AND m.name = a.parent"
-    " RETURNING a.*, a.owners, m.visibility, a.due_date < today()");
+    " RETURNING a.*, a.owners, m.visibility AS of_meeting, a.due_date < "
+    "today()");
 
 }  // namespace
 

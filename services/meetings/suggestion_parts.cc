@@ -174,6 +174,27 @@ v1::Referral ReferralFrom(const Suggestion& suggestion,
   return referral;
 }
 
+v1::Position PositionFrom(const Suggestion& suggestion,
+                          std::string_view question,
+                          std::string_view organization,
+                          std::string_view group) {
+  constexpr size_t kLongestQuestion = 500;
+  v1::Position position;
+  position.set_question(
+      Shortened(suggestion.title().empty() ? question : suggestion.title(),
+                kLongestQuestion));
+  position.set_text(suggestion.text());
+  position.set_meeting(ParentOf(suggestion.name()));
+  position.set_suggestion(suggestion.name());
+  position.set_source_line(suggestion.source_line());
+  if (!organization.empty()) {
+    position.set_organization(std::string(organization));
+  } else {
+    position.set_group(group.empty() ? "Gruppdiskussion" : std::string(group));
+  }
+  return position;
+}
+
 learning::v1::CreateIdeaRequest IdeaFrom(const Suggestion& suggestion) {
   learning::v1::CreateIdeaRequest request;
   learning::v1::Idea& idea = *request.mutable_idea();

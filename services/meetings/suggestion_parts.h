@@ -10,6 +10,7 @@
 #include "reglab/meetings/v1/action.pb.h"
 #include "reglab/meetings/v1/decision.pb.h"
 #include "reglab/meetings/v1/meeting.pb.h"
+#include "reglab/meetings/v1/position.pb.h"
 #include "reglab/meetings/v1/referral.pb.h"
 #include "reglab/meetings/v1/suggestion.pb.h"
 
@@ -36,6 +37,13 @@ v1::Action ActionFrom(const v1::Suggestion& suggestion);
 // A draft, of the body that met. `target` when the suggestion names none.
 v1::Referral ReferralFrom(const v1::Suggestion& suggestion,
                           const v1::Meeting& meeting, std::string_view target);
+
+// A view of one organisation, or of a group of the meeting. `question` when the
+// suggestion has no title.
+v1::Position PositionFrom(const v1::Suggestion& suggestion,
+                          std::string_view question,
+                          std::string_view organization,
+                          std::string_view group);
 
 // The request for learning, within the limits that its contract sets.
 learning::v1::CreateIdeaRequest IdeaFrom(const v1::Suggestion& suggestion);

@@ -9,14 +9,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "reglab/learning/v1/idea.pb.h"
+#include "services/common/errors.h"
 #include "services/common/listing.h"
 #include "services/common/process.h"
 #include "services/common/resource.h"
+#include "services/meetings/consultation_store.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
 #include "services/meetings/meeting_store.h"
 #include "services/meetings/membership_names.h"
 #include "services/meetings/minutes_parts.h"
+#include "services/meetings/position_store.h"
 #include "services/meetings/referral_rules.h"
 #include "services/meetings/referral_store.h"
 #include "services/meetings/suggested_amendments.h"
@@ -82,6 +85,46 @@ absl::StatusOr<std::string> CreateAmendment(Transaction& tx,
   return amendment.name();
 }
 
+absl::Status NoConsultation() {
+  return InvalidField(
+      "consultation",
+      {"No consultation is tried under its agenda item. Name the one in which "
+       "the position goes.",
+       "Inget provtryck pågår under punkten. Ange det som ståndpunkten hör "
+       "till."});
+}
+
+// In the consultation that is named, or the one that is tried under the agenda
+// item. What was said at a meeting was said in time: it need not be open.
+absl::StatusOr<std::string> CreatePosition(Transaction& tx,
+                                           const Audience& audience,
+                                           const Meeting& meeting,
+                                           const Suggestion& suggestion,
+                                           std::string_view consultation) {
+  absl::StatusOr<v1::Consultation> found =
+      consultation.empty()
+          ? consultations::LockOf(tx, meeting.name(), suggestion.agenda_item())
+          : consultations::Share(tx, audience, consultation);
+  if (absl::IsNotFound(found.status())) return NoConsultation();
+  RETURN_IF_ERROR(found.status());
+  ASSIGN_OR_RETURN(const suggestions::Voice voice,
+                   suggestions::VoiceOf(tx, suggestion));
+  v1::Position position = PositionFrom(
+      suggestion, voice.heading,
+      voice.organizations.size() == 1 ? voice.organizations[0] : "",
+      voice.group);
+  if (position.question().empty()) {
+    return InvalidField("question",
+                        {"It stands under no heading. Write the question on "
+                         "which it is a view.",
+                         "Det står under ingen rubrik. Skriv frågan som det är "
+                         "en ståndpunkt i."});
+  }
+  position.set_name(absl::StrCat(found->name(), "/positions/", RandomId()));
+  RETURN_IF_ERROR(positions::Insert(tx, *found, position).status());
+  return position.name();
+}
+
 // What a confirmed suggestion becomes, once. `target` is whom its words mean.
 absl::StatusOr<std::string> CarryOut(Transaction& tx, const Audience& audience,
                                      const Meeting& meeting,
@@ -101,6 +144,8 @@ absl::StatusOr<std::string> CarryOut(Transaction& tx, const Audience& audience,
       return CreateReferral(tx, meeting, suggestion, target);
     case Suggestion::AMENDMENT:
       return CreateAmendment(tx, audience, meeting, suggestion, consultation);
+    case Suggestion::POSITION:
+      return CreatePosition(tx, audience, meeting, suggestion, consultation);
     case Suggestion::IDEA: {
       const learning::v1::CreateIdeaRequest request = IdeaFrom(suggestion);
       tx.Enqueue({kCreateIdea, &request, suggestion.name()});
@@ -151,6 +196,8 @@ absl::StatusOr<std::string> TargetOf(Call& call,
                                    request.name(), read));
         return read;
       }));
+  // A repetition gets its answer, or is refused, where that is decided.
+  if (suggestion.state() != Suggestion::PROPOSED) return std::string();
   ASSIGN_OR_RETURN(suggestion, Corrected(std::move(suggestion), request));
   const std::string& text = suggestion.target_text();
   if (suggestion.kind() != Suggestion::REFERRAL ||
