@@ -68,6 +68,9 @@ CREATE INDEX actions_state ON actions (state, due_date, name);
 ALTER TABLE decisions
   ADD COLUMN suggestion text COLLATE "C" UNIQUE REFERENCES suggestions;
 
+ALTER TABLE positions
+  ADD COLUMN suggestion text COLLATE "C" UNIQUE REFERENCES suggestions;
+
 -- Days are days in Sweden.
 CREATE OR REPLACE FUNCTION today() RETURNS date LANGUAGE sql STABLE AS
   $$SELECT (now() AT TIME ZONE 'Europe/Stockholm')::date$$;
