@@ -1,6 +1,7 @@
 #ifndef REGLAB_SERVICES_MEETINGS_AMENDMENT_STORE_H_
 #define REGLAB_SERVICES_MEETINGS_AMENDMENT_STORE_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +25,7 @@ absl::StatusOr<v1::Amendment> Lock(Transaction& tx, const Audience& audience,
                                    std::string_view name,
                                    std::string_view etag);
 
-// Locks those of a consultation that the next draft is about: neither
-// withdrawn, nor worked in, nor disposed of without a change. At most
-// kMostAmendments.
+// Locks those of a consultation that are neither withdrawn nor worked in.
 absl::StatusOr<std::vector<v1::Amendment>> LockPending(
     Transaction& tx, std::string_view consultation);
 
@@ -39,6 +38,10 @@ absl::StatusOr<std::vector<v1::Amendment>> InDraft(Transaction& tx,
 // every visibility. At most kMostAmendments.
 absl::StatusOr<std::vector<v1::Amendment>> DisposedAt(Transaction& tx,
                                                       std::string_view meeting);
+
+// The one of a suggestion, if there is one.
+absl::StatusOr<std::optional<v1::Amendment>> FindBySuggestion(
+    Transaction& tx, std::string_view suggestion);
 
 // FAILED_PRECONDITION/TOO_MANY_AMENDMENTS when the consultation has
 // kMostAmendments.

@@ -12,10 +12,6 @@ namespace reglab::meetings::consultations {
 
 extern const Listing kListing;
 
-// When a row `c` of consultations may be read, for listings of what stands
-// under it.
-extern const std::string_view kReadable;
-
 // NOT_FOUND, also for what the audience may not read. `state` is the one of
 // today.
 absl::StatusOr<v1::Consultation> Get(Transaction& tx, const Audience& audience,
@@ -52,10 +48,17 @@ absl::StatusOr<v1::Consultation> Update(Transaction& tx,
 // FAILED_PRECONDITION/CONSULTATION_NOT_EMPTY when anything stands under it.
 absl::Status Delete(Transaction& tx, const v1::Consultation& consultation);
 
-// The number of the last paragraph that got an id, and after `count` more did;
-// the consultation is locked.
-absl::StatusOr<int> TakeParagraphIds(Transaction& tx, std::string_view name,
-                                     int count);
+// The number of the last paragraph that got an id; the consultation is locked.
+absl::StatusOr<int> LastParagraph(Transaction& tx, std::string_view name);
+
+// As Update, with its newest draft and the number of the last paragraph.
+absl::StatusOr<v1::Consultation> SetDraft(Transaction& tx,
+                                          v1::Consultation consultation,
+                                          std::string_view draft,
+                                          int last_paragraph);
+
+// The day it is in Sweden, "2026-11-24", by the database's clock.
+absl::StatusOr<std::string> Today(Transaction& tx);
 
 // Records that the days of those have come that open or close by date: their
 // state is the same before and after, but now the journal tells it.

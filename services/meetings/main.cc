@@ -1,9 +1,13 @@
 #include "services/common/server.h"
 #include "services/meetings/action_service.h"
+#include "services/meetings/amendment_service.h"
+#include "services/meetings/consultation_service.h"
+#include "services/meetings/draft_service.h"
 #include "services/meetings/item_service.h"
 #include "services/meetings/meeting_service.h"
 #include "services/meetings/minutes_service.h"
 #include "services/meetings/personal_tables.h"
+#include "services/meetings/position_service.h"
 #include "services/meetings/referral_service.h"
 #include "services/meetings/reminders.h"
 #include "services/meetings/suggestion_service.h"
@@ -22,6 +26,10 @@ void AddHandlers(Rpcs& rpcs) {
   AddReminders(rpcs);
   AddSuggestions(rpcs);
   AddMinutes(rpcs);
+  AddConsultations(rpcs);
+  AddDrafts(rpcs);
+  AddAmendments(rpcs);
+  AddPositions(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);
 }
 

@@ -35,8 +35,9 @@ constexpr std::string_view kOfOrganization[] = {
 
 // What is done for a member.
 constexpr std::string_view kOfMember[] = {
-    "learning.activities.write",
-    "learning.ideas.write",
+    "learning.activities.write",   "learning.ideas.write",
+    "meetings.amendments.support", "meetings.amendments.write",
+    "meetings.positions.write",
 };
 
 // What everyone in a member organisation may do.
