@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "reglab/learning/v1/idea.pb.h"
 #include "reglab/meetings/v1/amendment.pb.h"
+#include "reglab/meetings/v1/position.pb.h"
 #include "reglab/meetings/v1/referral.pb.h"
 #include "services/common/errors.h"
 #include "tests/integration/meetings_calls.h"
@@ -235,6 +236,39 @@ TEST(Suggestions, OfAnAmendmentWaitInAConsultationUntilThereIsADraft) {
   EXPECT_EQ(amendment->suggestion(), suggestion.name());
   EXPECT_EQ(amendment->source_line(), suggestion.source_line());
   EXPECT_EQ(amendment->meeting(), "meetings/2024-11-05-member-group");
+}
+
+TEST(Suggestions, OfAPositionStandInTheConsultationOfTheirItem) {
+  const auto answer = Import(
+      "# Medlemsgruppen 2025-05-06\n\n## Strategier\n\n### Gruppernas "
+      "diskussioner:\n\nÄndra kommunal nivå till lokal nivå.\n\nEtt lärprojekt "
+      "om breda frågor vore bra.\n");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  Suggestion amendment;
+  Suggestion idea;
+  for (const Suggestion& suggestion : answer->suggestions()) {
+    if (suggestion.kind() == Suggestion::AMENDMENT) amendment = suggestion;
+    if (suggestion.kind() == Suggestion::IDEA) idea = suggestion;
+  }
+  v1::ConfirmSuggestionRequest request = Confirming(idea);
+  request.set_kind(Suggestion::POSITION);
+  EXPECT_THAT(Fields(Confirm(request).status()), ElementsAre("consultation"));
+  const auto amended = Confirm(Confirming(amendment));
+  ASSERT_TRUE(amended.ok()) << amended.status();
+  request.set_question("Ska lärprojekt vara breda eller smala?");
+  const auto confirmed = Confirm(request);
+  ASSERT_TRUE(confirmed.ok()) << confirmed.status();
+  v1::GetPositionRequest get;
+  get.set_name(confirmed->created_resource());
+  const auto position = Ask<v1::Position>("PositionsService/GetPosition", get);
+  ASSERT_TRUE(position.ok()) << position.status();
+  EXPECT_EQ(position->question(), "Ska lärprojekt vara breda eller smala?");
+  EXPECT_EQ(position->text(), idea.text());
+  EXPECT_EQ(position->suggestion(), idea.name());
+  EXPECT_EQ(position->source_line(), idea.source_line());
+  const std::string& in = amended->created_resource();
+  EXPECT_EQ(in.substr(0, in.find("/amendments/")),
+            position->name().substr(0, position->name().find("/positions/")));
 }
 
 TEST(Suggestions, AreCorrectedWithinTheirKindAndToAnother) {
