@@ -13,6 +13,7 @@
 #include "services/common/listing.h"
 #include "services/common/process.h"
 #include "services/common/resource.h"
+#include "services/meetings/consultation_rules.h"
 #include "services/meetings/consultation_store.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
@@ -107,6 +108,7 @@ absl::StatusOr<std::string> CreatePosition(Transaction& tx,
           : consultations::Share(tx, audience, consultation);
   if (absl::IsNotFound(found.status())) return NoConsultation();
   RETURN_IF_ERROR(found.status());
+  RETURN_IF_ERROR(CheckNotAdopted(*found));
   ASSIGN_OR_RETURN(const suggestions::Voice voice,
                    suggestions::VoiceOf(tx, suggestion));
   v1::Position position = PositionFrom(
