@@ -1,6 +1,7 @@
 #include "services/meetings/item_service.h"
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,8 @@
 #include "services/common/listing.h"
 #include "services/common/resource.h"
 #include "services/common/spelling.h"
+#include "services/meetings/action_rules.h"
+#include "services/meetings/day_store.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
 #include "services/meetings/meeting_store.h"
@@ -48,6 +51,19 @@ absl::StatusOr<std::string> IdFor(const items::Table& table,
   const std::string title = items::TextOf(item, "display_name");
   if (given.empty() && title.empty()) return RandomId();
   return ChooseId(field, given, title);
+}
+
+// What one field of an action says about another.
+template <class Item>
+absl::Status Settle(Transaction& tx, Item& item,
+                    std::vector<std::string>& changed) {
+  if constexpr (std::is_same_v<Item, v1::Action>) {
+    ASSIGN_OR_RETURN(const std::string today, Today(tx));
+    const std::string done = item.done_date();
+    RETURN_IF_ERROR(SettleAction(today, item));
+    if (item.done_date() != done) changed.push_back("done_date");
+  }
+  return absl::OkStatus();
 }
 
 template <class Item, class Request>
@@ -93,6 +109,8 @@ absl::StatusOr<Item> Create(Call& call, const Request& request) {
                                            meeting,
                                            items::TextOf(item, "agenda_item")));
     Item stored = item;
+    std::vector<std::string> settled;
+    RETURN_IF_ERROR(Settle(tx, stored, settled));
     RETURN_IF_ERROR(items::Insert(tx, table, meeting, {{&stored}}));
     stored.Clear();
     RETURN_IF_ERROR(
@@ -116,9 +134,10 @@ absl::StatusOr<Item> Update(Call& call, const Request& request) {
     Item item;
     RETURN_IF_ERROR(items::Lock(tx, table, call.audience(), patch.name(),
                                 patch.etag(), item));
-    ASSIGN_OR_RETURN(const std::vector<std::string> changed,
+    ASSIGN_OR_RETURN(std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, item));
     if (changed.empty()) return item;
+    RETURN_IF_ERROR(Settle(tx, item, changed));
     RETURN_IF_ERROR(items::CheckAgendaItem(tx, FieldOf(table, "agenda_item"),
                                            meeting,
                                            items::TextOf(item, "agenda_item")));

@@ -1,4 +1,5 @@
 #include "services/common/server.h"
+#include "services/meetings/action_service.h"
 #include "services/meetings/amendment_service.h"
 #include "services/meetings/consultation_service.h"
 #include "services/meetings/draft_service.h"
@@ -7,6 +8,8 @@
 #include "services/meetings/minutes_service.h"
 #include "services/meetings/personal_tables.h"
 #include "services/meetings/position_service.h"
+#include "services/meetings/referral_service.h"
+#include "services/meetings/reminders.h"
 #include "services/meetings/suggestion_service.h"
 
 namespace reglab {
@@ -18,6 +21,9 @@ namespace {
 void AddHandlers(Rpcs& rpcs) {
   AddMeetings(rpcs);
   AddItems(rpcs);
+  AddActions(rpcs);
+  AddReferrals(rpcs);
+  AddReminders(rpcs);
   AddSuggestions(rpcs);
   AddMinutes(rpcs);
   AddConsultations(rpcs);

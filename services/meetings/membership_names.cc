@@ -20,8 +20,9 @@ constexpr size_t kLongestName = 200;
 
 // The fields of the resources of this service that name one of membership's.
 constexpr std::string_view kNamingFields[] = {
-    "body",  "host_organization", "organization", "organizations", "owner",
-    "person"};
+    "body",         "from_body",     "host_organization",
+    "organization", "organizations", "owner",
+    "person",       "target"};
 
 struct NameInField {
   std::string field;

@@ -25,8 +25,8 @@ const Statement kLock(SELECT_READABLE " FOR UPDATE OF p");
 
 const Statement kInsert(
     "INSERT INTO positions AS p (name, question, text, organization, meeting,"
-    " \"group\", paragraph, source_line, etag, parent)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    " \"group\", paragraph, source_line, etag, suggestion,"
+    " parent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     " ON CONFLICT DO NOTHING RETURNING p.*");
 
 const Statement kUpdate(
@@ -85,9 +85,9 @@ absl::StatusOr<Position> Insert(Transaction& tx,
                                 const Consultation& consultation,
                                 Position position) {
   position.set_etag(NewEtag());
-  Params values =
-      Fields(position, {"name", "question", "text", "organization?", "meeting?",
-                        "group?", "paragraph?", "source_line", "etag"});
+  Params values = Fields(
+      position, {"name", "question", "text", "organization?", "meeting?",
+                 "group?", "paragraph?", "source_line", "etag", "suggestion?"});
   values.push_back(consultation.name());
   ASSIGN_OR_RETURN(Rows rows, tx.Query(kInsert, values));
   if (rows.empty()) {

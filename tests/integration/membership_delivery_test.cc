@@ -18,6 +18,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "gtest/gtest.h"
 #include "reglab/membership/v1/dispatch.pb.h"
+#include "reglab/membership/v1/guest_link.pb.h"
 #include "reglab/membership/v1/subscription.pb.h"
 #include "tests/integration/membership_calls.h"
 
@@ -29,6 +30,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using v1::Delivery;
 using v1::Dispatch;
+using v1::GuestLink;
 using v1::SendRequest;
 using v1::SendResponse;
 using v1::Subscription;
@@ -150,6 +152,64 @@ TEST(Letters, AreSentAndTheirTextIsForgotten) {
       "0");
   EXPECT_THAT(Running().Log("membership"), Not(HasSubstr("hemlig")));
   EXPECT_THAT(Running().Log("membership"), Not(HasSubstr(address)));
+}
+
+TEST(Letters, ToABodyGoToThoseWhoLeadIt) {
+  Start();
+  const Reached member = MakeMember("mail-seated");
+  const std::string body = "bodies/group-mail-seated";
+  SendRequest request = Notice(body);
+  // Nobody leads it: everyone in it is written to.
+  const auto all =
+      AskAs<SendResponse>("meetings", "DeliveryService/Send", request);
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->dispatches_size(), 1);
+  EXPECT_EQ(GetDispatch(all->dispatches(0))->person(), member.person);
+  ASSERT_TRUE(CreatePerson("mail-chair", member.organization).ok());
+  ASSERT_TRUE(
+      Appoint(body, "people/mail-chair", Appointment::CHAIR, "2020-01-01")
+          .ok());
+  const auto lead =
+      AskAs<SendResponse>("meetings", "DeliveryService/Send", request);
+  ASSERT_TRUE(lead.ok()) << lead.status();
+  ASSERT_EQ(lead->dispatches_size(), 1);
+  EXPECT_EQ(GetDispatch(lead->dispatches(0))->person(), "people/mail-chair");
+}
+
+TEST(Letters, WithAGuestLinkHaveOneEachWhoseSecretIsInTheLetterAlone) {
+  Start();
+  SendRequest request = Notice("a@example.org");
+  request.add_recipients("b@example.org");
+  request.clear_link();
+  GuestLink& link = *request.mutable_guest_link();
+  link.set_subject("referrals/prov");
+  link.set_permission("meetings.referrals.answer");
+  *link.mutable_expire_time() =
+      TimeUtil::GetCurrentTime() + TimeUtil::HoursToDuration(24 * 91);
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      AskAs<SendResponse>("meetings", "DeliveryService/Send", request)
+          .status()));
+  *link.mutable_expire_time() =
+      TimeUtil::GetCurrentTime() + TimeUtil::HoursToDuration(24);
+  const auto sent =
+      AskAs<SendResponse>("meetings", "DeliveryService/Send", request);
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  ASSERT_EQ(sent->dispatches_size(), 2);
+  std::vector<std::string> tokens;
+  for (const std::string& name : sent->dispatches()) {
+    ASSERT_TRUE(Eventually([&] { return IsIn(name, Dispatch::SENT); }));
+    const std::string letter = Letter(name);
+    const size_t at = letter.find("/guest#");
+    ASSERT_NE(at, std::string::npos) << letter;
+    tokens.push_back(letter.substr(at + 7, 26));
+  }
+  EXPECT_NE(tokens[0], tokens[1]);
+  EXPECT_EQ(
+      Sql("SELECT count(*) FROM guest_links WHERE subject = 'referrals/prov'"),
+      "2");
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox WHERE outbox::text LIKE '%" +
+                tokens[0] + "%'"),
+            "0");
 }
 
 TEST(Letters, AreJournalledWhenAskedForAndWhenSent) {
