@@ -1,6 +1,7 @@
 #include "services/meetings/item_service.h"
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,8 @@
 #include "services/common/listing.h"
 #include "services/common/resource.h"
 #include "services/common/spelling.h"
+#include "services/meetings/agenda_rules.h"
+#include "services/meetings/agenda_store.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
 #include "services/meetings/meeting_store.h"
@@ -36,6 +39,16 @@ const Item& ItemIn(const Message& request) {
   return Item::default_instance();
 }
 
+// The places and durations of agenda items are looked at together.
+template <class Item>
+constexpr bool kOnAgenda = std::is_same_v<Item, v1::AgendaItem>;
+
+// What is worked out of a row that was read.
+template <class Item>
+void Complete(Item& item) {
+  if constexpr (kOnAgenda<Item>) FillClock(item);
+}
+
 std::string FieldOf(const items::Table& table, std::string_view field) {
   return Concat(table.singular, ".", field);
 }
@@ -56,6 +69,7 @@ absl::StatusOr<Item> Get(Call& call, const Request& request) {
     Item item;
     RETURN_IF_ERROR(items::Get(tx, items::TableOf<Item>(), call.audience(),
                                request.name(), item));
+    Complete(item);
     return item;
   });
 }
@@ -71,6 +85,9 @@ absl::StatusOr<Response> ListOf(Call& call, const Request& request) {
     Response response;
     RETURN_IF_ERROR(RunList(tx, *items::TableOf<Item>().listing, request,
                             call.audience(), response));
+    if constexpr (kOnAgenda<Item>) {
+      for (Item& item : *response.mutable_agenda_items()) Complete(item);
+    }
     return response;
   });
 }
@@ -93,10 +110,18 @@ absl::StatusOr<Item> Create(Call& call, const Request& request) {
                                            meeting,
                                            items::TextOf(item, "agenda_item")));
     Item stored = item;
+    if constexpr (kOnAgenda<Item>) {
+      RETURN_IF_ERROR(agenda::PlaceLast(tx, meeting.name(), stored));
+    }
     RETURN_IF_ERROR(items::Insert(tx, table, meeting, {{&stored}}));
+    if constexpr (kOnAgenda<Item>) {
+      RETURN_IF_ERROR(
+          agenda::CheckFits(tx, meeting, "agenda_item.duration_minutes"));
+    }
     stored.Clear();
     RETURN_IF_ERROR(
         items::Get(tx, table, call.audience(), item.name(), stored));
+    Complete(stored);
     return stored;
   });
 }
@@ -118,11 +143,20 @@ absl::StatusOr<Item> Update(Call& call, const Request& request) {
                                 patch.etag(), item));
     ASSIGN_OR_RETURN(const std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, item));
-    if (changed.empty()) return item;
-    RETURN_IF_ERROR(items::CheckAgendaItem(tx, FieldOf(table, "agenda_item"),
-                                           meeting,
-                                           items::TextOf(item, "agenda_item")));
-    RETURN_IF_ERROR(items::Update(tx, table, meeting, changed, item));
+    if (!changed.empty()) {
+      RETURN_IF_ERROR(
+          items::CheckAgendaItem(tx, FieldOf(table, "agenda_item"), meeting,
+                                 items::TextOf(item, "agenda_item")));
+      RETURN_IF_ERROR(items::Update(tx, table, meeting, changed, item));
+      if constexpr (kOnAgenda<Item>) {
+        RETURN_IF_ERROR(
+            agenda::CheckFits(tx, meeting, "agenda_item.duration_minutes"));
+        item.Clear();
+        RETURN_IF_ERROR(
+            items::Get(tx, table, call.audience(), patch.name(), item));
+      }
+    }
+    Complete(item);
     return item;
   });
 }

@@ -1,4 +1,7 @@
 #include "services/common/server.h"
+#include "services/meetings/agenda_service.h"
+#include "services/meetings/attendance_service.h"
+#include "services/meetings/calendar_service.h"
 #include "services/meetings/item_service.h"
 #include "services/meetings/meeting_service.h"
 #include "services/meetings/minutes_service.h"
@@ -14,6 +17,9 @@ namespace {
 void AddHandlers(Rpcs& rpcs) {
   AddMeetings(rpcs);
   AddItems(rpcs);
+  AddAgenda(rpcs);
+  AddAttendances(rpcs);
+  AddCalendar(rpcs);
   AddSuggestions(rpcs);
   AddMinutes(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);

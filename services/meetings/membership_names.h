@@ -13,10 +13,25 @@ namespace reglab::meetings {
 
 // What meetings asks membership. Never inside a transaction.
 
-// INVALID_ARGUMENT naming the field, "<resource>.<field>", of every
-// organisation, body or person in `message` that membership does not have.
+// INVALID_ARGUMENT naming the field, "<resource>.<field>" or of a request
+// without a resource "<field>", of every organisation, body or person in
+// `message` that membership does not have.
 absl::Status CheckNames(Call& call, std::string_view resource,
                         const google::protobuf::Message& message);
+
+// The same of names that stand in no field of a resource.
+struct NamedField {
+  std::string field;  // "participants[0].person"
+  std::string name;   // "people/…"
+};
+absl::Status CheckNames(Call& call, const std::vector<NamedField>& names);
+
+// Who sits in the body on that day, by the organisation for which.
+absl::StatusOr<std::map<std::string, std::vector<std::string>>> SeatsIn(
+    Call& call, const std::string& body, const std::string& date);
+
+// The regions among the organisations.
+absl::StatusOr<std::vector<std::string>> AllRegions(Call& call);
 
 // The organisations that `texts` mean, by text; those that mean none are left
 // out.

@@ -11,23 +11,15 @@ namespace {
 // What is done for an organisation, be it a member or not: it applies, and
 // keeps its people and programs in order.
 constexpr std::string_view kOfOrganization[] = {
-    "membership.appointments.hand-over",
-    "membership.clients.read",
-    "membership.clients.write",
-    "membership.delegations.read",
-    "membership.delegations.write",
-    "membership.dispatches.read",
-    "membership.feed-tokens.read",
-    "membership.feed-tokens.write",
-    "membership.invitations.read",
-    "membership.invitations.write",
-    "membership.journal-entries.read",
-    "membership.keys.read",
-    "membership.keys.write",
-    "membership.memberships.write",
-    "membership.organizations.resolve",
-    "membership.people.write",
-    "membership.subscriptions.read",
+    "meetings.attendances.respond",   "membership.appointments.hand-over",
+    "membership.clients.read",        "membership.clients.write",
+    "membership.delegations.read",    "membership.delegations.write",
+    "membership.dispatches.read",     "membership.feed-tokens.read",
+    "membership.feed-tokens.write",   "membership.invitations.read",
+    "membership.invitations.write",   "membership.journal-entries.read",
+    "membership.keys.read",           "membership.keys.write",
+    "membership.memberships.write",   "membership.organizations.resolve",
+    "membership.people.write",        "membership.subscriptions.read",
     "membership.subscriptions.write",
 };
 

@@ -65,12 +65,9 @@ ALTER TABLE attendances
   ADD COLUMN answer_time timestamptz,
   ADD COLUMN comment text,
   ADD COLUMN guest boolean NOT NULL DEFAULT false,
-  -- Where a guest is written to, and by which name the guest calls
-  -- ("guests/…"): no fields of the resource.
+  -- Where a guest is written to: no field of the resource.
   ADD COLUMN guest_email text,
-  ADD COLUMN guest_caller text COLLATE "C",
-  ADD COLUMN invitation text COLLATE "C" REFERENCES attendances
-    ON DELETE CASCADE,
+  ADD COLUMN invitation text COLLATE "C" REFERENCES attendances,
   ADD COLUMN invite_time timestamptz,
   ADD COLUMN unreachable boolean NOT NULL DEFAULT false;
 CREATE INDEX attendances_invitation ON attendances (invitation);
@@ -78,7 +75,3 @@ CREATE INDEX attendances_invitation ON attendances (invitation);
 CREATE UNIQUE INDEX attendances_invited ON attendances
   (parent, (coalesce(guest_email, person, organization)))
   WHERE invite_time IS NOT NULL;
-
--- What is open when the next agenda is made.
-CREATE INDEX actions_open ON actions (parent)
-  WHERE state IS NULL OR state = 'OPEN';
