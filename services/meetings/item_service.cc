@@ -9,8 +9,10 @@
 #include "services/common/listing.h"
 #include "services/common/resource.h"
 #include "services/common/spelling.h"
+#include "services/meetings/action_rules.h"
 #include "services/meetings/agenda_rules.h"
 #include "services/meetings/agenda_store.h"
+#include "services/meetings/day_store.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
 #include "services/meetings/meeting_store.h"
@@ -63,6 +65,19 @@ absl::StatusOr<std::string> IdFor(const items::Table& table,
   return ChooseId(field, given, title);
 }
 
+// What one field of an action says about another.
+template <class Item>
+absl::Status Settle(Transaction& tx, Item& item,
+                    std::vector<std::string>& changed) {
+  if constexpr (std::is_same_v<Item, v1::Action>) {
+    ASSIGN_OR_RETURN(const std::string today, Today(tx));
+    const std::string done = item.done_date();
+    RETURN_IF_ERROR(SettleAction(today, item));
+    if (item.done_date() != done) changed.push_back("done_date");
+  }
+  return absl::OkStatus();
+}
+
 template <class Item, class Request>
 absl::StatusOr<Item> Get(Call& call, const Request& request) {
   return call.Read([&](Transaction& tx) -> absl::StatusOr<Item> {
@@ -113,6 +128,8 @@ absl::StatusOr<Item> Create(Call& call, const Request& request) {
     if constexpr (kOnAgenda<Item>) {
       RETURN_IF_ERROR(agenda::PlaceLast(tx, meeting.name(), stored));
     }
+    std::vector<std::string> settled;
+    RETURN_IF_ERROR(Settle(tx, stored, settled));
     RETURN_IF_ERROR(items::Insert(tx, table, meeting, {{&stored}}));
     if constexpr (kOnAgenda<Item>) {
       RETURN_IF_ERROR(
@@ -141,9 +158,10 @@ absl::StatusOr<Item> Update(Call& call, const Request& request) {
     Item item;
     RETURN_IF_ERROR(items::Lock(tx, table, call.audience(), patch.name(),
                                 patch.etag(), item));
-    ASSIGN_OR_RETURN(const std::vector<std::string> changed,
+    ASSIGN_OR_RETURN(std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, item));
     if (!changed.empty()) {
+      RETURN_IF_ERROR(Settle(tx, item, changed));
       RETURN_IF_ERROR(
           items::CheckAgendaItem(tx, FieldOf(table, "agenda_item"), meeting,
                                  items::TextOf(item, "agenda_item")));

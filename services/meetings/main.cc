@@ -1,4 +1,5 @@
 #include "services/common/server.h"
+#include "services/meetings/action_service.h"
 #include "services/meetings/agenda_service.h"
 #include "services/meetings/attendance_service.h"
 #include "services/meetings/calendar_service.h"
@@ -6,6 +7,8 @@
 #include "services/meetings/meeting_service.h"
 #include "services/meetings/minutes_service.h"
 #include "services/meetings/personal_tables.h"
+#include "services/meetings/referral_service.h"
+#include "services/meetings/reminders.h"
 #include "services/meetings/suggestion_service.h"
 
 namespace reglab {
@@ -20,6 +23,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddAgenda(rpcs);
   AddAttendances(rpcs);
   AddCalendar(rpcs);
+  AddActions(rpcs);
+  AddReferrals(rpcs);
+  AddReminders(rpcs);
   AddSuggestions(rpcs);
   AddMinutes(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);

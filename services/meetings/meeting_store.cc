@@ -101,7 +101,8 @@ const Statement kNeeded(
     " UNION ALL SELECT FROM conclusions WHERE parent = $1"
     " UNION ALL SELECT FROM decisions WHERE parent = $1"
     " UNION ALL SELECT FROM actions WHERE parent = $1"
-    " UNION ALL SELECT FROM suggestions WHERE parent = $1 LIMIT 1");
+    " UNION ALL SELECT FROM suggestions WHERE parent = $1"
+    " UNION ALL SELECT FROM referrals WHERE meeting = $1 LIMIT 1");
 
 const Statement kNamesLike(
     "SELECT name FROM meetings WHERE name = $1 OR name LIKE $1 || '-%'");

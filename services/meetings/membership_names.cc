@@ -21,6 +21,7 @@ constexpr size_t kLongestName = 200;
 
 // The fields of the resources of this service that name one of membership's.
 constexpr std::string_view kNamingFields[] = {"body",
+                                              "from_body",
                                               "host_organization",
                                               "organization",
                                               "organizations",
@@ -28,7 +29,8 @@ constexpr std::string_view kNamingFields[] = {"body",
                                               "people",
                                               "person",
                                               "presenter_organization",
-                                              "presenter_person"};
+                                              "presenter_person",
+                                              "target"};
 
 std::vector<NamedField> NamesIn(std::string_view resource,
                                 const Message& message) {

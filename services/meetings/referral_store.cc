@@ -1,5 +1,6 @@
 #include "services/meetings/referral_store.h"
 
+#include <set>
 #include <utility>
 
 #include "services/common/errors.h"
@@ -7,6 +8,7 @@
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 #include "services/meetings/meeting_store.h"
+#include "services/meetings/reminders.h"
 
 namespace reglab::meetings::referrals {
 
@@ -84,7 +86,7 @@ const Statement kForNextAgenda(
     " 'ACKNOWLEDGED') OR r.state IN ('ANSWERED', 'RETURNED',"
     " 'CLOSED_WITHOUT_ANSWER') AND NOT EXISTS (SELECT FROM meetings m"
     " WHERE m.name = r.answer_meeting AND m.state <> 'CANCELLED'))"
-    " ORDER BY r.end_time, r.send_time, r.name LIMIT 500");
+    " ORDER BY r.end_time, r.send_time, r.name LIMIT 500 FOR UPDATE OF r");
 
 const Statement kStandsOn(
     "UPDATE referrals r SET answer_meeting = $1, update_time = now(),"
@@ -94,6 +96,20 @@ const Statement kStandsOn(
 const Statement kOfMeeting("SELECT " COLUMNS
                            " FROM referrals r WHERE r.meeting = $1"
                            " ORDER BY r.source_line, r.name LIMIT 500");
+
+const Statement kDue(
+    "SELECT name, due_date < today() FROM referrals r"
+    " WHERE state IN ('SENT', 'ACKNOWLEDGED') AND " REMINDER_DUE(
+        "r") " ORDER BY due_date, name LIMIT 100 FOR UPDATE SKIP LOCKED");
+
+const Statement kReminded(
+    "UPDATE referrals r SET reminder_date = today(), update_time = now(),"
+    " etag = e.etag FROM unnest($1::text[], $2::text[]) AS e(name, etag)"
+    " WHERE r.name = e.name RETURNING " COLUMNS ", r.email");
+
+const Statement kNextPosition(
+    "SELECT coalesce(max(position), 0) + 1 FROM agenda_items"
+    " WHERE parent = $1");
 
 const Statement kNextMeeting(
     "SELECT name FROM meetings WHERE body = $1 AND date >= today()"
@@ -287,6 +303,46 @@ absl::StatusOr<std::vector<Referral>> OfMeeting(Transaction& tx,
                                                 std::string_view meeting) {
   ASSIGN_OR_RETURN(const Rows rows, tx.Query(kOfMeeting, {meeting}));
   return AllOf(rows);
+}
+
+absl::StatusOr<std::vector<Due>> TakeDue(Transaction& tx) {
+  ASSIGN_OR_RETURN(const Rows due, tx.Query(kDue));
+  std::vector<std::string> names;
+  std::vector<std::string> etags;
+  std::set<std::string, std::less<>> overdue;
+  for (int i = 0; i < due.size(); ++i) {
+    names.emplace_back(due[i].Text(0));
+    etags.push_back(NewEtag());
+    if (due[i].Bool(1)) overdue.insert(names.back());
+  }
+  std::vector<Due> taken;
+  if (names.empty()) return taken;
+  ASSIGN_OR_RETURN(const Rows rows, tx.Query(kReminded, {names, etags}));
+  for (int i = 0; i < rows.size(); ++i) {
+    Due one{ReadRow<Referral>(rows[i]),
+            std::string(rows[i].Text(rows.columns() - 1))};
+    one.overdue = overdue.contains(one.referral.name());
+    RecordChange(tx, Change::Kind::kUpdated, one.referral, {"reminder_date"});
+    taken.push_back(std::move(one));
+  }
+  return taken;
+}
+
+absl::StatusOr<Referral> NoteReminder(Transaction& tx, std::string_view name) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.QueryOne(kReminded,
+                               {std::vector<std::string>{std::string(name)},
+                                std::vector<std::string>{NewEtag()}},
+                               name));
+  Referral referral = ReadRow<Referral>(rows[0]);
+  RecordChange(tx, Change::Kind::kUpdated, referral, {"reminder_date"});
+  return referral;
+}
+
+absl::StatusOr<int> NextPosition(Transaction& tx, std::string_view meeting) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.QueryOne(kNextPosition, {meeting}, meeting));
+  return int(rows[0].Int(0));
 }
 
 absl::StatusOr<std::string> NextMeeting(Transaction& tx,

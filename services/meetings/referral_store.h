@@ -74,9 +74,26 @@ absl::Status StandsOn(Transaction& tx, std::string_view meeting,
 absl::StatusOr<std::vector<v1::Referral>> OfMeeting(Transaction& tx,
                                                     std::string_view meeting);
 
+// One that is out and whose reminder is due: a week before its due date, the
+// day after, and then every other week for 90 days.
+struct Due {
+  v1::Referral referral;
+  std::string email;  // as EmailOf
+  bool overdue = false;
+};
+// At most 100 of them, which nobody else gets in the meantime; their reminder
+// is noted as sent today. None left: all are done, or another replica does
+// them.
+absl::StatusOr<std::vector<Due>> TakeDue(Transaction& tx);
+// Of one that is not due: the day is noted.
+absl::StatusOr<v1::Referral> NoteReminder(Transaction& tx,
+                                          std::string_view name);
+
 // The next meeting of a body that is planned or convened, from today on; ""
 // when there is none.
 absl::StatusOr<std::string> NextMeeting(Transaction& tx, std::string_view body);
+// The position after everything on its agenda.
+absl::StatusOr<int> NextPosition(Transaction& tx, std::string_view meeting);
 
 }  // namespace reglab::meetings::referrals
 

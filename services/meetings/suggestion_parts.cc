@@ -15,7 +15,8 @@ using v1::Suggestion;
 constexpr size_t kLongestTitle = 300;
 constexpr size_t kLongestDescription = 10000;
 
-// At most `most` characters (code points), none of them cut in two.
+}  // namespace
+
 std::string Shortened(std::string_view text, size_t most) {
   size_t characters = 0;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -31,8 +32,6 @@ std::string Shortened(std::string_view text, size_t most) {
   }
   return std::string(text);
 }
-
-}  // namespace
 
 absl::Status CheckProposed(const Suggestion& suggestion) {
   if (suggestion.state() == Suggestion::PROPOSED) return absl::OkStatus();

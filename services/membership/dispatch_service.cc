@@ -5,9 +5,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "services/common/api_key.h"
 #include "services/common/errors.h"
 #include "services/common/listing.h"
+#include "services/common/resource.h"
 #include "services/common/spelling.h"
+#include "services/membership/guest_link_store.h"
+#include "services/membership/login_rules.h"
 #include "services/membership/mail_message.h"
 #include "services/membership/organization_store.h"
 #include "services/membership/outbox_store.h"
@@ -38,7 +43,8 @@ absl::StatusOr<ListDispatchesResponse> ListDispatches(
 
 bool IsName(std::string_view recipient) {
   return recipient.starts_with("people/") ||
-         recipient.starts_with("organizations/");
+         recipient.starts_with("organizations/") ||
+         recipient.starts_with("bodies/");
 }
 
 absl::Status CheckRecipients(const SendRequest& request) {
@@ -48,17 +54,34 @@ absl::Status CheckRecipients(const SendRequest& request) {
         "recipients",
         {absl::StrCat("\"", Excerpt(recipient),
                       "\" is no receiver. Give \"people/…\", "
-                      "\"organizations/…\" or an e-mail address."),
+                      "\"organizations/…\", \"bodies/…\" or an e-mail "
+                      "address."),
          absl::StrCat("”", Excerpt(recipient),
                       "” är ingen mottagare. Ange ”people/…”, "
-                      "”organizations/…” eller en e-postadress.")});
+                      "”organizations/…”, ”bodies/…” eller en "
+                      "e-postadress.")});
   }
   return absl::OkStatus();
+}
+
+// The link of one letter: each has its own, and the secret of it is in the letter
+// alone.
+absl::StatusOr<std::string> LinkOf(Transaction& tx,
+                                   const SendRequest& request) {
+  if (!request.has_guest_link()) return request.link();
+  v1::GuestLink link = request.guest_link();
+  link.set_name(absl::StrCat("guests/", RandomId()));
+  const std::string token = NewSecret();
+  RETURN_IF_ERROR(guest_links::Insert(tx, link, HashSecret(token)).status());
+  return absl::StrCat("/guest#", token);
 }
 
 // Each person and each address gets one letter, however often they are meant.
 absl::StatusOr<SendResponse> Send(Call& call, const SendRequest& request) {
   RETURN_IF_ERROR(CheckRecipients(request));
+  if (request.has_guest_link()) {
+    RETURN_IF_ERROR(CheckGuestLink(request.guest_link(), absl::Now()));
+  }
   return call.Write([&](Transaction& tx) -> absl::StatusOr<SendResponse> {
     if (!request.organization().empty()) {
       RETURN_IF_ERROR(organizations::CheckExists(tx, "organization",
@@ -92,8 +115,7 @@ absl::StatusOr<SendResponse> Send(Call& call, const SendRequest& request) {
                       .organization = request.organization(),
                       .subject = request.subject(),
                       .version = request.version(),
-                      .lead = request.lead(),
-                      .link = request.link()};
+                      .lead = request.lead()};
     for (const auto& [key, value] : request.parameters()) {
       mail.parameters[key] = value;
     }
@@ -101,11 +123,13 @@ absl::StatusOr<SendResponse> Send(Call& call, const SendRequest& request) {
     SendResponse response;
     for (const std::string& person : people) {
       mail.person = person;
+      ASSIGN_OR_RETURN(mail.link, LinkOf(tx, request));
       RETURN_IF_ERROR(outbox::Enqueue(tx, mail, response.add_dispatches()));
     }
     mail.person.clear();
     for (const std::string& address : addresses) {
       mail.email = address;
+      ASSIGN_OR_RETURN(mail.link, LinkOf(tx, request));
       RETURN_IF_ERROR(outbox::Enqueue(tx, mail, response.add_dispatches()));
     }
     for (const std::string& name : std::set(names.begin(), names.end())) {

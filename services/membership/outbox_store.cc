@@ -48,7 +48,13 @@ const Statement kFindReceivers(
     " UNION SELECT a.organization, p.name FROM appointments a"
     " JOIN people p ON p.name = a.person"
     " WHERE a.organization = ANY($1) AND a.role = 'MEMBER_REPRESENTATIVE'"
-    " AND p.email <> '' AND" APPOINTED_TODAY " ORDER BY 1, 2");
+    " AND p.email <> '' AND" APPOINTED_TODAY
+    // Who leads the body; everyone in it when nobody does.
+    " UNION SELECT a.parent, p.name FROM appointments_today a"
+    " JOIN people p ON p.name = a.person WHERE a.parent = ANY($1)"
+    " AND p.email <> '' AND (a.role IN ('CHAIR', 'CONVENER') OR NOT EXISTS ("
+    "SELECT FROM appointments_today l WHERE l.parent = a.parent"
+    " AND l.role IN ('CHAIR', 'CONVENER'))) ORDER BY 1, 2");
 
 const Statement kFindResponsible(
     "SELECT DISTINCT p.name FROM appointments a"

@@ -60,8 +60,9 @@ struct Receiver {
   std::string given;   // as in the request
   std::string person;  // "people/…"
 };
-// The people with an e-mail address that `names` ("people/…", or
-// "organizations/…" for those who represent it today) stand for, in one query.
+// The people with an e-mail address that `names` ("people/…", "organizations/…"
+// for those who represent it today, or "bodies/…" for those who lead it) stand
+// for, in one query.
 absl::StatusOr<std::vector<Receiver>> FindReceivers(
     Transaction& tx, const std::vector<std::string>& names);
 // Those who are told what concerns the organisation's programs: its

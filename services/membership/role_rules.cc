@@ -11,7 +11,8 @@ namespace {
 // What is done for an organisation, be it a member or not: it applies, and
 // keeps its people and programs in order.
 constexpr std::string_view kOfOrganization[] = {
-    "meetings.attendances.respond",   "membership.appointments.hand-over",
+    "meetings.actions.complete",      "meetings.attendances.respond",
+    "meetings.referrals.answer",      "membership.appointments.hand-over",
     "membership.clients.read",        "membership.clients.write",
     "membership.delegations.read",    "membership.delegations.write",
     "membership.dispatches.read",     "membership.feed-tokens.read",
@@ -31,6 +32,8 @@ constexpr std::string_view kOfMember[] = {
 
 // What everyone in a member organisation may do.
 constexpr std::string_view kOfEveryone[] = {
+    "meetings.actions.complete",
+    "meetings.referrals.answer",
     "membership.organizations.resolve",
 };
 
