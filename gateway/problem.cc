@@ -1,11 +1,14 @@
 #include "gateway/problem.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 #include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/json_values.h"
+#include "gateway/json_writer.h"
 #include "gateway/text.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
@@ -102,7 +105,19 @@ struct Details {
   google::rpc::ErrorInfo info;
   google::rpc::LocalizedMessage localized;
   google::rpc::BadRequest bad_request;
+  // Of an ETAG_MISMATCH, the resource as it is now, and its type; else null.
+  const google::protobuf::Descriptor* current_type = nullptr;
+  std::string_view current;
 };
+
+// A resource of ours, and not one of google.rpc's details.
+const google::protobuf::Descriptor* TypeOf(std::string_view url) {
+  const std::string name(url.substr(url.rfind('/') + 1));
+  return name.starts_with("reglab.")
+             ? google::protobuf::DescriptorPool::generated_pool()
+                   ->FindMessageTypeByName(name)
+             : nullptr;
+}
 
 Details DetailsOf(const google::rpc::Status& status) {
   Details details;
@@ -113,6 +128,9 @@ Details DetailsOf(const google::rpc::Status& status) {
       any.UnpackTo(&details.localized);
     } else if (any.Is<google::rpc::BadRequest>()) {
       any.UnpackTo(&details.bad_request);
+    } else if (const auto* type = TypeOf(any.type_url())) {
+      details.current_type = type;
+      details.current = any.value();
     }
   }
   return details;
@@ -217,7 +235,12 @@ std::string ProblemJson(const google::rpc::Status& status, int http_status,
                  &out);
     out.push_back('}');
   }
-  out += "]}";
+  out.push_back(']');
+  if (details.current_type != nullptr) {
+    out += ",\"current\":";
+    AppendJson(details.current_type, details.current, &out);
+  }
+  out.push_back('}');
   return out;
 }
 

@@ -19,7 +19,9 @@ int HttpStatusOf(const google::rpc::Status& status);
 
 // The body of application/problem+json (RFC 9457). `instance` is the path of
 // the request. `swedish` chooses the title's language; that of the details was
-// chosen when the status was made (see ToProto). `body_field` is the body of
+// chosen when the status was made (see ToProto). When a resource was changed
+// since the caller read it, `current` is that resource as it is now, as far as
+// the service gave it. `body_field` is the body of
 // the route: fields of the message that is the body are named as they stand in
 // it.
 std::string ProblemJson(const google::rpc::Status& status, int http_status,

@@ -491,7 +491,12 @@ json::object OpenApi::Components() {
         {"errors",
          {{"type", "array"},
           {"description", "The fields at fault."},
-          {"items", std::move(one_error)}}}}}};
+          {"items", std::move(one_error)}}},
+        {"current",
+         {{"type", "object"},
+          {"description",
+           "With ETAG_MISMATCH: the resource as it is now, as GET answers it. "
+           "Left out when it is larger than 40 KiB."}}}}}};
   components["schemas"] = std::move(schemas);
   return components;
 }

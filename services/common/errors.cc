@@ -19,6 +19,8 @@ constexpr std::string_view kErrorInfo =
     "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr std::string_view kBadRequest =
     "type.googleapis.com/google.rpc.BadRequest";
+constexpr std::string_view kResourceInfo =
+    "type.googleapis.com/google.rpc.ResourceInfo";
 constexpr std::string_view kLocalizedMessage =
     "type.googleapis.com/google.rpc.LocalizedMessage";
 // The Swedish twins, which never leave the process under these names.
@@ -163,7 +165,7 @@ absl::Status AlreadyExists(std::string_view name) {
 
 absl::Status EtagMismatch(std::string_view name) {
   const std::string excerpt = Excerpt(name);
-  return MakeError(
+  absl::Status status = MakeError(
       absl::StatusCode::kAborted, "ETAG_MISMATCH",
       {absl::StrCat("\"", excerpt,
                     "\" was changed after you read it. Read it again and make "
@@ -171,6 +173,22 @@ absl::Status EtagMismatch(std::string_view name) {
        absl::StrCat("”", excerpt,
                     "” har ändrats sedan du läste den. Läs om den och gör din "
                     "ändring i den nya versionen.")});
+  google::rpc::ResourceInfo info;
+  info.set_resource_name(std::string(name));
+  AddDetail(status, info);
+  return status;
+}
+
+void AddDetail(absl::Status& status, const google::protobuf::Message& detail) {
+  SetPayload(status, absl::StrCat(ForAbsl(kTypePrefix), detail.GetTypeName()),
+             detail.SerializeAsString());
+}
+
+std::string ResourceOf(const absl::Status& status) {
+  google::rpc::ResourceInfo info;
+  const std::optional<std::string> bytes = Payload(status, kResourceInfo);
+  if (!bytes || !info.ParseFromString(*bytes)) return "";
+  return info.resource_name();
 }
 
 absl::Status ChangedMeanwhile() {

@@ -7,6 +7,9 @@
 
 #include "absl/status/status.h"
 
+namespace google::protobuf {
+class Message;
+}
 namespace google::rpc {
 class Status;
 }
@@ -43,7 +46,15 @@ absl::Status NotFound(std::string_view name);
 absl::Status AlreadyExists(std::string_view name);
 
 // ABORTED / ETAG_MISMATCH: the resource was changed since the caller read it.
+// Its name is in a google.rpc.ResourceInfo; the resource as it is now joins the
+// details as far as the caller may read it (see Runtime::Execute).
 absl::Status EtagMismatch(std::string_view name);
+
+// Adds a message to the details of an error.
+void AddDetail(absl::Status& status, const google::protobuf::Message& detail);
+
+// ResourceInfo.resource_name, or "".
+std::string ResourceOf(const absl::Status& status);
 
 // ABORTED / CONFLICT: something of what was to be written together was changed
 // since it was read.

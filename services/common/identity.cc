@@ -294,6 +294,15 @@ Audience AudienceOf(const Caller& caller) {
   if (!caller.organization.empty()) {
     audience.owners.push_back(caller.organization);
   }
+  // What belongs to one person, and what a guest's link is for.
+  if (caller.name.starts_with("people/")) {
+    audience.owners.push_back(caller.name);
+  }
+  if (caller.HasRole("GUEST")) {
+    for (const Delegation& delegation : caller.delegations) {
+      audience.owners.push_back(delegation.subject);
+    }
+  }
   return audience;
 }
 

@@ -25,7 +25,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 constexpr int kDefaultPage = 20;
-constexpr int kLargestPage = 500;
 constexpr int kMostSkipped = 10000;
 constexpr size_t kMostOrders = 5;
 
@@ -90,6 +89,19 @@ Question Read(const Message& request) {
 std::string Bind(Params& params, Param value) {
   params.push_back(std::move(value));
   return absl::StrCat("$", params.size());
+}
+
+// With parameters in the places of {v} and {o}.
+std::string ForAudience(std::string_view sql, const Audience& audience,
+                        Params& params) {
+  std::string text(sql);
+  for (const auto& [mark, values] : {std::pair("{v}", &audience.visibilities),
+                                     std::pair("{o}", &audience.owners)}) {
+    if (absl::StrContains(text, mark)) {
+      text = absl::StrReplaceAll(text, {{mark, Bind(params, Param(*values))}});
+    }
+  }
+  return text;
 }
 
 bool IsBlank(const std::string& text) {
@@ -289,15 +301,8 @@ absl::StatusOr<std::vector<std::string>> ConditionsOf(const Listing& listing,
     conditions.push_back(absl::StrCat("(", ForAbsl(listing.where), ")"));
   }
   if (!listing.visible.empty()) {
-    std::string visible(listing.visible);
-    for (const auto& [mark, values] : {std::pair("{v}", &audience.visibilities),
-                                       std::pair("{o}", &audience.owners)}) {
-      if (absl::StrContains(visible, mark)) {
-        visible = absl::StrReplaceAll(visible,
-                                      {{mark, Bind(params, Param(*values))}});
-      }
-    }
-    conditions.push_back(absl::StrCat("(", visible, ")"));
+    conditions.push_back(
+        absl::StrCat("(", ForAudience(listing.visible, audience, params), ")"));
   }
   if (!listing.in_force.empty() && !question.as_of.empty()) {
     const std::string day = Bind(params, Param(question.as_of));
@@ -336,7 +341,8 @@ absl::StatusOr<std::vector<std::string>> ConditionsOf(const Listing& listing,
         absl::StrCat(Bind(params, Param(question.organization)), "::text");
     conditions.push_back(absl::StrCat(
         "(",
-        absl::StrReplaceAll(ForAbsl(listing.organization), {{"{n}", name}}),
+        absl::StrReplaceAll(ForAudience(listing.organization, audience, params),
+                            {{"{n}", name}}),
         ")"));
   }
   if (!IsBlank(question.filter)) {
@@ -410,8 +416,8 @@ absl::StatusOr<ListQuery> MakeListQuery(const Listing& listing,
   ListQuery query;
   query.page_size = question.page_size == 0
                         ? kDefaultPage
-                        : static_cast<int>(std::min<int64_t>(question.page_size,
-                                                             kLargestPage));
+                        : static_cast<int>(std::min<int64_t>(
+                              question.page_size, listing.largest_page));
   query.fingerprint = Fingerprint(listing, question);
   ASSIGN_OR_RETURN(const std::vector<Order> orders,
                    OrdersOf(listing, question.order_by));
@@ -445,7 +451,8 @@ absl::StatusOr<ListQuery> MakeListQuery(const Listing& listing,
   }
   absl::StrAppend(
       &select,
-      ForAbsl(listing.select.substr(std::string_view("SELECT").size())));
+      ForAudience(listing.select.substr(std::string_view("SELECT").size()),
+                  audience, query.params));
   const int rows = query.page_size + 1;  // the last one tells of a next page
   std::string limit = absl::StrCat(" LIMIT ", rows);
   std::string offset;

@@ -42,7 +42,8 @@ struct ListField {
 
 // How a collection is listed. Made once per store, at namespace scope.
 struct Listing {
-  // "SELECT a.name, … FROM activities a"; no WHERE.
+  // "SELECT a.name, … FROM activities a"; no WHERE. May have {v} and {o}, as
+  // `visible`.
   std::string_view select;
   // Always true conditions, without parameters: "a.deleted_at IS NULL"; or "".
   std::string_view where;
@@ -59,8 +60,9 @@ struct Listing {
   // The unique key, last part of every order: "a.name".
   std::string_view key;
   // What `organization` in the request asks of a row, with {n} for its name:
-  // "a.organization = {n}"; several relations are joined by OR. "" = the
-  // resource has none, and the request no such field.
+  // "a.organization = {n}"; several relations are joined by OR. May have {v}
+  // and {o}, as `visible`. "" = the resource has none, and the request no such
+  // field.
   std::string_view organization;
   // A tsvector column for `q`, "a.search"; "" = q is refused.
   std::string_view search;
@@ -72,9 +74,11 @@ struct Listing {
   std::vector<ListField> fields;
   // "" = by key; otherwise as order_by: "start_date desc".
   std::string_view default_order;
+  // The most rows of a page.
+  int largest_page = 500;
 };
 
-// Reads page_size (20 when 0, capped at 500; negative is an error), page_token,
+// Reads page_size (20 when 0, capped; negative is an error), page_token,
 // skip (≤ 10,000), filter, order_by, q, parent, organization, as_of,
 // show_deleted from `request` where it has them, and returns the SQL with its
 // parameters. The page token is authenticated, bound to the query, the same for

@@ -235,6 +235,8 @@ std::shared_ptr<grpc::Channel> ProcessChannel(const std::string& address,
   arguments.SetLoadBalancingPolicyName("round_robin");
   // The largest answer is that of a dry run with 100,000 rows.
   arguments.SetMaxReceiveMessageSize(32 << 20);
+  // Details of errors, which have the resource as it is now (see Runtime).
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);

@@ -50,6 +50,7 @@ using google::protobuf::ServiceDescriptor;
 
 // Of methods that say nothing else.
 constexpr int64_t kMostRequestBytes = 8 << 20;
+constexpr size_t kMostCurrentBytes = 40 << 10;
 constexpr int kChannelsPerUpstream = 2;
 constexpr int kWorkBatch = 10;
 constexpr absl::Duration kWorkLease = absl::Seconds(60);
@@ -353,7 +354,33 @@ absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
   }
   static const Caller* nobody = new Caller;
   Observe(method, incoming, caller.ok() ? **caller : *nobody, status);
+  if (ReasonOf(status) == "ETAG_MISMATCH") AddCurrent(incoming, status);
   return status;
+}
+
+void Runtime::AddCurrent(const Incoming& incoming, absl::Status& status) {
+  const std::string name = ResourceOf(status);
+  for (const auto& method : methods_) {
+    if (method->handler == nullptr ||
+        !method->descriptor->name().starts_with("Get")) {
+      continue;
+    }
+    const FieldDescriptor* field =
+        method->descriptor->input_type()->FindFieldByName("name");
+    const bool has_etag =
+        method->descriptor->output_type()->FindFieldByName("etag") != nullptr;
+    if (field == nullptr || !has_etag) continue;
+    std::unique_ptr<Message> request(method->request->New());
+    request->GetReflection()->SetString(request.get(), field, name);
+    // The pattern of the name says whose name it is.
+    if (!CheckFields(*request).ok()) continue;
+    std::unique_ptr<Message> current(method->response->New());
+    if (Execute(*method, incoming, *request, *current).ok() &&
+        current->ByteSizeLong() <= kMostCurrentBytes) {
+      AddDetail(status, *current);
+    }
+    return;
+  }
 }
 
 absl::Status Runtime::RecordReads(const Call& call, const Message& response) {

@@ -94,7 +94,10 @@ class Runtime {
   }
 
   // Assertion, permission, field rules, handler, exceptions; metrics and the
-  // log line. Blocks; runs on a worker. The status has both languages.
+  // log line. Blocks; runs on a worker. The status has both languages; when a
+  // resource was changed since the caller read it, that resource as it is now
+  // is among the details, unless the caller may not read it or it is larger
+  // than 40 KiB: details travel in a header.
   absl::Status Execute(const Method& method, const Incoming& incoming,
                        const google::protobuf::Message& request,
                        google::protobuf::Message& response);
@@ -126,6 +129,9 @@ class Runtime {
   struct Upstream;
   void WakeWork();
   absl::Status DoWork(const Rpcs& rpcs, int& done);
+  // What the Get method that takes such a name answers this caller, added to
+  // an ETAG_MISMATCH.
+  void AddCurrent(const Incoming& incoming, absl::Status& status);
   // The journal entry of personal data that an answer shows. What can't be
   // journalled is not answered.
   absl::Status RecordReads(const Call& call,

@@ -10,6 +10,8 @@
 #include "services/common/resource.h"
 #include "services/common/spelling.h"
 #include "services/meetings/action_rules.h"
+#include "services/meetings/agenda_rules.h"
+#include "services/meetings/agenda_store.h"
 #include "services/meetings/day_store.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
@@ -37,6 +39,16 @@ const Item& ItemIn(const Message& request) {
     }
   }
   return Item::default_instance();
+}
+
+// The places and durations of agenda items are looked at together.
+template <class Item>
+constexpr bool kOnAgenda = std::is_same_v<Item, v1::AgendaItem>;
+
+// What is worked out of a row that was read.
+template <class Item>
+void Complete(Item& item) {
+  if constexpr (kOnAgenda<Item>) FillClock(item);
 }
 
 std::string FieldOf(const items::Table& table, std::string_view field) {
@@ -72,6 +84,7 @@ absl::StatusOr<Item> Get(Call& call, const Request& request) {
     Item item;
     RETURN_IF_ERROR(items::Get(tx, items::TableOf<Item>(), call.audience(),
                                request.name(), item));
+    Complete(item);
     return item;
   });
 }
@@ -87,6 +100,9 @@ absl::StatusOr<Response> ListOf(Call& call, const Request& request) {
     Response response;
     RETURN_IF_ERROR(RunList(tx, *items::TableOf<Item>().listing, request,
                             call.audience(), response));
+    if constexpr (kOnAgenda<Item>) {
+      for (Item& item : *response.mutable_agenda_items()) Complete(item);
+    }
     return response;
   });
 }
@@ -109,12 +125,20 @@ absl::StatusOr<Item> Create(Call& call, const Request& request) {
                                            meeting,
                                            items::TextOf(item, "agenda_item")));
     Item stored = item;
+    if constexpr (kOnAgenda<Item>) {
+      RETURN_IF_ERROR(agenda::PlaceLast(tx, meeting.name(), stored));
+    }
     std::vector<std::string> settled;
     RETURN_IF_ERROR(Settle(tx, stored, settled));
     RETURN_IF_ERROR(items::Insert(tx, table, meeting, {{&stored}}));
+    if constexpr (kOnAgenda<Item>) {
+      RETURN_IF_ERROR(
+          agenda::CheckFits(tx, meeting, "agenda_item.duration_minutes"));
+    }
     stored.Clear();
     RETURN_IF_ERROR(
         items::Get(tx, table, call.audience(), item.name(), stored));
+    Complete(stored);
     return stored;
   });
 }
@@ -136,12 +160,21 @@ absl::StatusOr<Item> Update(Call& call, const Request& request) {
                                 patch.etag(), item));
     ASSIGN_OR_RETURN(std::vector<std::string> changed,
                      ApplyUpdate(request.update_mask(), patch, item));
-    if (changed.empty()) return item;
-    RETURN_IF_ERROR(Settle(tx, item, changed));
-    RETURN_IF_ERROR(items::CheckAgendaItem(tx, FieldOf(table, "agenda_item"),
-                                           meeting,
-                                           items::TextOf(item, "agenda_item")));
-    RETURN_IF_ERROR(items::Update(tx, table, meeting, changed, item));
+    if (!changed.empty()) {
+      RETURN_IF_ERROR(Settle(tx, item, changed));
+      RETURN_IF_ERROR(
+          items::CheckAgendaItem(tx, FieldOf(table, "agenda_item"), meeting,
+                                 items::TextOf(item, "agenda_item")));
+      RETURN_IF_ERROR(items::Update(tx, table, meeting, changed, item));
+      if constexpr (kOnAgenda<Item>) {
+        RETURN_IF_ERROR(
+            agenda::CheckFits(tx, meeting, "agenda_item.duration_minutes"));
+        item.Clear();
+        RETURN_IF_ERROR(
+            items::Get(tx, table, call.audience(), patch.name(), item));
+      }
+    }
+    Complete(item);
     return item;
   });
 }

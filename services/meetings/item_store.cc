@@ -54,9 +54,17 @@ std::string JsonOf(const Message& message) {
 // The members of both objects in one.
 std::string JsonOf(const NewItem& item) {
   std::string json = JsonOf(*item.item);
-  if (item.layout == nullptr || item.layout->fields().empty()) return json;
+  Struct layout;
+  if (item.layout != nullptr) layout = *item.layout;
+  for (const std::string& owner : item.owners) {
+    (*layout.mutable_fields())["owners"]
+        .mutable_list_value()
+        ->add_values()
+        ->set_string_value(owner);
+  }
+  if (layout.fields().empty()) return json;
   json.back() = ',';
-  return json + JsonOf(*item.layout).substr(1);
+  return json + JsonOf(layout).substr(1);
 }
 
 void RecordChange(Transaction& tx, const Table& table, Change::Kind kind,
@@ -113,7 +121,7 @@ absl::Status Lock(Transaction& tx, const Table& table, const Audience& audience,
       tx.QueryOne(*table.lock, {name, audience.visibilities, audience.owners},
                   name));
   ReadRow(rows[0], item);
-  return CheckEtag(name, etag, TextOf(item, "etag"));
+  return CheckEtag(name, etag.substr(0, etag.find('-')), TextOf(item, "etag"));
 }
 
 absl::Status Insert(Transaction& tx, const Table& table, const Meeting& meeting,
@@ -137,7 +145,7 @@ absl::Status Insert(Transaction& tx, const Table& table, const Meeting& meeting,
   }
   for (const NewItem& item : items) {
     RecordChange(tx, table, Change::Kind::kCreated, meeting, *item.item,
-                 owned_by, {});
+                 item.owners.empty() ? owned_by : item.owners, {});
   }
   return absl::OkStatus();
 }

@@ -59,7 +59,8 @@ absl::Status Get(Transaction& tx, const Table& table, const Audience& audience,
                  std::string_view name, google::protobuf::Message& item);
 
 // As Get, and keeps others from changing it until the transaction ends.
-// ABORTED/ETAG_MISMATCH when `etag` is set and not the current one.
+// ABORTED/ETAG_MISMATCH when `etag` is set and not the current one; what stands
+// behind a "-" in it does not count (see AgendaItem.etag).
 absl::Status Lock(Transaction& tx, const Table& table, const Audience& audience,
                   std::string_view name, std::string_view etag,
                   google::protobuf::Message& item);
@@ -69,6 +70,8 @@ absl::Status Lock(Transaction& tx, const Table& table, const Audience& audience,
 struct NewItem {
   google::protobuf::Message* item;
   const google::protobuf::Struct* layout = nullptr;
+  // Of an attendance, who owns it, when these are not the owners of all.
+  std::vector<std::string> owners = {};
 };
 
 // Inserts all of them under `meeting` with one statement. `owners` are the

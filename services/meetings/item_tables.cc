@@ -16,44 +16,54 @@ namespace {
   "SELECT i.* FROM " table " i JOIN meetings m ON m.name = i.parent"
 
 // What may be read, with its meeting.
-#define SELECT_READABLE(table)                      \
-  SELECT_FROM(table)                                \
+#define READABLE_ROW                                \
   " WHERE i.name = $1"                              \
   " AND (i.visibility = ANY($2) OR i.owners && $3)" \
   " AND (m.visibility = ANY($2) OR m.owners && $3)"
 
-#define SELECT_ALL(table)                           \
-  SELECT_FROM(table)                                \
+#define READABLE_ROWS                               \
   " WHERE i.parent = $1"                            \
   " AND (i.visibility = ANY($2) OR i.owners && $3)" \
   " AND (m.visibility = ANY($2) OR m.owners && $3)" \
   " ORDER BY i.position, i.name"
 
-// AgendaItems.
-const Statement kGetAgendaItem(SELECT_READABLE("agenda_items"));
-const Statement kLockAgendaItem(
-    SELECT_READABLE("agenda_items") " FOR UPDATE OF i");
-const Statement kAllAgendaItems(SELECT_ALL("agenda_items"));
+#define SELECT_READABLE(table) SELECT_FROM(table) READABLE_ROW
+
+#define SELECT_ALL(table) SELECT_FROM(table) READABLE_ROWS
+
+// AgendaItems. When they start is worked out for each row that is shown.
+#define SELECT_FROM_AGENDA                                  \
+  "SELECT i.*, agenda_start(i, m.start_time) AS start_time" \
+  " FROM agenda_items i JOIN meetings m ON m.name = i.parent"
+const Statement kGetAgendaItem(SELECT_FROM_AGENDA READABLE_ROW);
+const Statement kLockAgendaItem(SELECT_FROM_AGENDA READABLE_ROW
+                                " FOR UPDATE OF i");
+const Statement kAllAgendaItems(SELECT_FROM_AGENDA READABLE_ROWS);
 const Statement kInsertAgendaItems(
     "INSERT INTO agenda_items (name, parent, position, source_line, visibility,"
     " owners, etag, display_name, number, kind, presenter, text, heading,"
-    " heading_level)"
+    " heading_level, duration_minutes, presenter_organization,"
+    " presenter_person, follows_up)"
     "SELECT r.name, $2::text, coalesce(r.position, 0), coalesce(r.source_line,"
     " 0), r.visibility, $3::text[], r.etag, r.display_name, r.number, r.kind,"
-    " r.presenter, r.text, r.heading, r.heading_level"
+    " r.presenter, r.text, r.heading, r.heading_level, r.duration_minutes,"
+    " r.presenter_organization, r.presenter_person, coalesce(r.follows_up,"
+    " '{}')"
     " FROM jsonb_populate_recordset(NULL::agenda_items, $1::jsonb) r"
     " ON CONFLICT (name) DO NOTHING");
 const Statement kUpdateAgendaItem(
     "UPDATE agenda_items i SET position = coalesce(r.position, 0), visibility ="
     " r.visibility, etag = r.etag, display_name = r.display_name, number ="
     " r.number, kind = r.kind, presenter = r.presenter, text = r.text,"
-    " update_time = now()"
+    " duration_minutes = r.duration_minutes, presenter_organization ="
+    " r.presenter_organization, presenter_person = r.presenter_person,"
+    " follows_up = coalesce(r.follows_up, '{}'), update_time = now()"
     " FROM jsonb_populate_record(NULL::agenda_items, $1::jsonb) r"
     " WHERE i.name = r.name RETURNING i.owners, i.update_time");
 const Statement kDeleteAgendaItem(
     "DELETE FROM agenda_items WHERE name = $1 RETURNING owners");
 const Listing kAgendaItemListing = {
-    .select = SELECT_FROM("agenda_items"),
+    .select = SELECT_FROM_AGENDA,
     .visible = READABLE,
     .parent = "i.parent",
     .key = "i.name",
@@ -75,11 +85,14 @@ const Statement kAllAttendances(SELECT_ALL("attendances"));
 const Statement kInsertAttendances(
     "INSERT INTO attendances (name, parent, agenda_item, position, source_line,"
     " visibility, owners, etag, organization, organization_text, person,"
-    " name_text, role, status)"
+    " name_text, role, status, answer, answer_time, comment, guest,"
+    " guest_email, invitation, invite_time)"
     "SELECT r.name, $2::text, r.agenda_item, coalesce(r.position, 0),"
-    " coalesce(r.source_line, 0), r.visibility, $3::text[], r.etag,"
+    " coalesce(r.source_line, 0), r.visibility, coalesce(r.owners,"
+    " $3::text[]), r.etag,"
     " r.organization, r.organization_text, r.person, r.name_text, r.role,"
-    " r.status"
+    " r.status, r.answer, r.answer_time, r.comment, coalesce(r.guest, false),"
+    " r.guest_email, r.invitation, r.invite_time"
     " FROM jsonb_populate_recordset(NULL::attendances, $1::jsonb) r"
     " ON CONFLICT (name) DO NOTHING");
 const Statement kUpdateAttendance(
@@ -87,7 +100,9 @@ const Statement kUpdateAttendance(
     " coalesce(r.position, 0), visibility = r.visibility, etag = r.etag,"
     " organization = r.organization, organization_text = r.organization_text,"
     " person = r.person, name_text = r.name_text, role = r.role, status ="
-    " r.status, update_time = now()"
+    " r.status, answer = r.answer, answer_time = r.answer_time, comment ="
+    " r.comment, unreachable = coalesce(r.unreachable, false),"
+    " update_time = now()"
     " FROM jsonb_populate_record(NULL::attendances, $1::jsonb) r"
     " WHERE i.name = r.name RETURNING i.owners, i.update_time");
 const Statement kDeleteAttendance(
@@ -108,7 +123,11 @@ const Listing kAttendanceListing = {
                {"person", "i.person", ListField::Type::kText},
                {"name_text", "i.name_text", ListField::Type::kText},
                {"role", "i.role", ListField::Type::kText},
-               {"status", "i.status", ListField::Type::kEnum}},
+               {"status", "i.status", ListField::Type::kEnum},
+               {"answer", "i.answer", ListField::Type::kEnum},
+               {"invitation", "i.invitation", ListField::Type::kText},
+               {"guest", "i.guest", ListField::Type::kBool},
+               {"unreachable", "i.unreachable", ListField::Type::kBool}},
     .default_order = "position",
 };
 

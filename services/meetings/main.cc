@@ -1,6 +1,9 @@
 #include "services/common/server.h"
 #include "services/meetings/action_service.h"
+#include "services/meetings/agenda_service.h"
 #include "services/meetings/amendment_service.h"
+#include "services/meetings/attendance_service.h"
+#include "services/meetings/calendar_service.h"
 #include "services/meetings/consultation_service.h"
 #include "services/meetings/draft_service.h"
 #include "services/meetings/item_service.h"
@@ -21,6 +24,9 @@ namespace {
 void AddHandlers(Rpcs& rpcs) {
   AddMeetings(rpcs);
   AddItems(rpcs);
+  AddAgenda(rpcs);
+  AddAttendances(rpcs);
+  AddCalendar(rpcs);
   AddActions(rpcs);
   AddReferrals(rpcs);
   AddReminders(rpcs);

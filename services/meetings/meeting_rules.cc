@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
+#include <cstdlib>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "services/common/errors.h"
+#include "services/common/process.h"
 #include "services/common/resource.h"
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
@@ -21,6 +21,10 @@ constexpr size_t kLongestId = 63;
 constexpr std::array<const char*, 12> kMonths = {
     "januari", "februari", "mars",      "april",   "maj",      "juni",
     "juli",    "augusti",  "september", "oktober", "november", "december"};
+
+// In the order of absl::Weekday.
+constexpr std::array<const char*, 7> kWeekdays = {
+    "måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"};
 
 Text WordFor(Meeting::State state) {
   switch (state) {
@@ -48,6 +52,45 @@ int Number(std::string_view digits) {
 
 }  // namespace
 
+absl::TimeZone SwedishClock() {
+  static const absl::TimeZone clock = [] {
+    absl::TimeZone zone;
+    if (!absl::LoadTimeZone("Europe/Stockholm", &zone)) {
+      LogError("no_time_zone", {{"name", "Europe/Stockholm"}});
+      std::abort();
+    }
+    return zone;
+  }();
+  return clock;
+}
+
+std::string SwedishDay(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d", time, SwedishClock());
+}
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) +
+         absl::Nanoseconds(time.nanos());
+}
+
+std::string WhenText(const Meeting& meeting) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(meeting.date(), &day)) return meeting.date();
+  std::string text =
+      absl::StrCat(kWeekdays[static_cast<int>(absl::GetWeekday(day))], " ",
+                   day.day(), " ", kMonths[day.month() - 1], " ", day.year());
+  if (!meeting.has_start_time()) return text;
+  const auto clock = [](const google::protobuf::Timestamp& time) {
+    return absl::FormatTime("%H.%M", TimeOf(time), SwedishClock());
+  };
+  absl::StrAppend(&text, " kl. ", clock(meeting.start_time()));
+  if (!meeting.has_end_time()) return text;
+  const std::string last = SwedishDay(TimeOf(meeting.end_time()));
+  absl::StrAppend(&text, "–", last == meeting.date() ? "" : last + " kl. ",
+                  clock(meeting.end_time()));
+  return text;
+}
+
 bool IsDate(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   const int year = Number(text.substr(0, 4));
@@ -72,18 +115,34 @@ absl::Status CheckDate(std::string_view field, std::string_view date) {
 
 absl::Status CheckMeeting(const Meeting& meeting) {
   RETURN_IF_ERROR(CheckDate("meeting.date", meeting.date()));
-  if (meeting.has_start_time() && meeting.has_end_time()) {
-    const auto& start = meeting.start_time();
-    const auto& end = meeting.end_time();
-    if (std::pair(end.seconds(), end.nanos()) <=
-        std::pair(start.seconds(), start.nanos())) {
+  if (meeting.has_start_time()) {
+    const std::string day = SwedishDay(TimeOf(meeting.start_time()));
+    if (day != meeting.date()) {
       return InvalidField(
-          "meeting.end_time",
-          {"The meeting ends before it has begun. Choose an end after the "
-           "start.",
-           "Mötet slutar innan det har börjat. Välj en sluttid efter "
-           "starttiden."});
+          "meeting.start_time",
+          {absl::StrCat("In Sweden that is on ", day,
+                        ", and the meeting is on ", meeting.date(),
+                        ". Change the one or the other; times have an offset, "
+                        "as 2026-09-15T10:00:00+02:00."),
+           absl::StrCat("I Sverige är det den ", day, ", och mötet är den ",
+                        meeting.date(),
+                        ". Ändra det ena eller det andra; tider har en "
+                        "förskjutning, som 2026-09-15T10:00:00+02:00.")});
     }
+  }
+  if (meeting.has_end_time() && !meeting.has_start_time()) {
+    return InvalidField(
+        "meeting.start_time",
+        {"The meeting has an end and no start. Give both, or neither.",
+         "Mötet har en sluttid men ingen starttid. Ange båda eller ingen."});
+  }
+  if (meeting.has_end_time() &&
+      TimeOf(meeting.end_time()) <= TimeOf(meeting.start_time())) {
+    return InvalidField(
+        "meeting.end_time",
+        {"The meeting ends before it has begun. Choose an end after the start.",
+         "Mötet slutar innan det har börjat. Välj en sluttid efter "
+         "starttiden."});
   }
   if (!meeting.name().empty() && meeting.previous_meeting() == meeting.name()) {
     return InvalidField("meeting.previous_meeting",
@@ -93,6 +152,35 @@ absl::Status CheckMeeting(const Meeting& meeting) {
                          "tidigare möte, eller utelämna fältet."});
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckAhead(const Meeting& meeting) {
+  if (meeting.state() == Meeting::PLANNED ||
+      meeting.state() == Meeting::CONVENED) {
+    return absl::OkStatus();
+  }
+  const Text is = WordFor(meeting.state());
+  return Refused(
+      "MEETING_STATE",
+      {absl::StrCat("The meeting is ", is.en,
+                    ". Only the agenda of a planned or convened one changes "
+                    "its order."),
+       absl::StrCat("Mötet är ", is.sv,
+                    ". Bara ett planerat eller sammankallat mötes dagordning "
+                    "ändrar ordning.")});
+}
+
+absl::Status CheckConvened(const Meeting& meeting) {
+  if (meeting.state() == Meeting::CONVENED) return absl::OkStatus();
+  const Text is = WordFor(meeting.state());
+  return Refused(
+      "MEETING_STATE",
+      {absl::StrCat("The meeting is ", is.en,
+                    ". Invitations are made and answered once it is convened, "
+                    "until it is held."),
+       absl::StrCat("Mötet är ", is.sv,
+                    ". Inbjudningar görs och besvaras när det är "
+                    "sammankallat, tills det hålls.")});
 }
 
 absl::StatusOr<Meeting::State> NextState(const Meeting& meeting,
@@ -141,19 +229,6 @@ Meeting::Visibility VisibilityAfter(Meeting::State state,
 Meeting::Visibility Narrower(Meeting::Visibility a, Meeting::Visibility b) {
   // The values stand in the proto from the widest to the narrowest.
   return std::max(a, b);
-}
-
-void HideLink(const Audience& audience, v1::Meeting& meeting) {
-  const auto has = [](const std::vector<std::string>& all,
-                      std::string_view one) {
-    return std::find(all.begin(), all.end(), one) != all.end();
-  };
-  if (has(audience.visibilities, "MEMBERS") ||
-      has(audience.owners, meeting.body()) ||
-      has(audience.owners, meeting.host_organization())) {
-    return;
-  }
-  meeting.clear_online_link();
 }
 
 std::string MeetingId(std::string_view date, std::string_view body) {

@@ -1,5 +1,6 @@
 #include "services/meetings/meeting_store.h"
 
+#include <optional>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -13,17 +14,35 @@ using v1::Meeting;
 
 namespace {
 
-#define COLUMNS                                                       \
+#define COLUMNS_BUT_LINK                                              \
   "m.name, m.display_name, m.body, m.date, m.start_time, m.end_time," \
-  " m.place, m.format, m.online_link, m.host_organization,"           \
-  " m.previous_meeting, m.description, m.state, m.visibility,"        \
+  " m.place, m.format, m.host_organization, m.previous_meeting,"      \
+  " m.description, m.state, m.visibility, m.uid, m.sequence,"         \
   " m.create_time, m.update_time, m.etag"
+
+// For who writes. The owners, which are no field, come first.
+#define COLUMNS "m.owners, " COLUMNS_BUT_LINK ", m.online_link"
+
+// For readers: the link is not for those who read the meeting only because
+// everyone may.
+#define READ_COLUMNS(v, o)                                                \
+  COLUMNS_BUT_LINK ", CASE WHEN 'MEMBERS' = ANY(" v ") OR m.owners && " o \
+                   " OR m.host_organization = ANY(" o                     \
+                   ") THEN m.online_link END AS online_link"
+
+// What a calendar shows of a meeting changes.
+#define CALENDAR_CHANGES                                                  \
+  "(m.display_name, m.date, m.start_time, m.end_time, m.place, m.format," \
+  " m.online_link, m.host_organization, m.visibility,"                    \
+  " CASE m.state WHEN 'CONCLUDED' THEN 'CONVENED' ELSE m.state END)"      \
+  " IS DISTINCT FROM ($2, $4, $5, $6, $7, $8, $9, $10, $14,"              \
+  " CASE $13 WHEN 'CONCLUDED' THEN 'CONVENED' ELSE $13 END)"
 
 #define FROM_READABLE                  \
   " FROM meetings m WHERE m.name = $1" \
   " AND (m.visibility = ANY($2) OR m.owners && $3)"
 
-const Statement kGet("SELECT " COLUMNS FROM_READABLE);
+const Statement kGet("SELECT " READ_COLUMNS("$2", "$3") FROM_READABLE);
 
 const Statement kLock("SELECT " COLUMNS FROM_READABLE " FOR UPDATE");
 
@@ -41,17 +60,39 @@ const Statement kUpdate(
     " start_time = $5, end_time = $6, place = $7, format = $8,"
     " online_link = $9, host_organization = $10, previous_meeting = $11,"
     " description = $12, state = $13, visibility = $14, etag = $15,"
-    " owners = ARRAY[$3], visibility_chosen = visibility_chosen OR $16,"
+    " visibility_chosen = visibility_chosen OR $16,"
+    " sequence = m.sequence + (" CALENDAR_CHANGES
+    ")::integer,"
+    " calendar_time = CASE WHEN " CALENDAR_CHANGES
+    " THEN now() ELSE m.calendar_time END,"
     " update_time = now() WHERE name = $1 RETURNING " COLUMNS);
 
-const Statement kDelete("DELETE FROM meetings WHERE name = $1");
+const Statement kAddOwners(
+    "UPDATE meetings SET owners = ARRAY("
+    "SELECT DISTINCT o FROM unnest(owners || $2::text[]) o) WHERE name = $1");
+
+const Statement kDelete(
+    "WITH gone AS (DELETE FROM meetings WHERE name = $1 RETURNING *)"
+    " INSERT INTO deleted_meetings (uid, name, visibility, owners,"
+    " display_name, body, date, start_time, end_time, place, format,"
+    " host_organization, sequence, create_time)"
+    " SELECT uid, name, visibility, owners, display_name, body, date,"
+    " start_time, end_time, place, format, host_organization, sequence + 1,"
+    " create_time FROM gone");
+
+const Statement kFollowOnPrevious(
+    "UPDATE meetings m SET previous_meeting = $2, etag = $3,"
+    " update_time = now() WHERE previous_meeting = $1 RETURNING " COLUMNS);
+
+const Statement kPrevious(
+    "SELECT name FROM meetings WHERE body = $1 AND date < $2::date"
+    " AND state <> 'CANCELLED' ORDER BY date DESC, name DESC LIMIT 1");
 
 const Statement kVisibilityChosen(
     "SELECT visibility_chosen FROM meetings WHERE name = $1");
 
 const Statement kNeeded(
-    "SELECT FROM meetings WHERE previous_meeting = $1"
-    " UNION ALL SELECT FROM minutes WHERE parent = $1"
+    "SELECT FROM minutes WHERE parent = $1"
     " UNION ALL SELECT FROM agenda_items WHERE parent = $1"
     " UNION ALL SELECT FROM attendances WHERE parent = $1"
     " UNION ALL SELECT FROM notes WHERE parent = $1"
@@ -77,6 +118,7 @@ Params ValuesOf(const Meeting& meeting, bool visibility_chosen) {
 }
 
 void RecordChange(Transaction& tx, Change::Kind kind, const Meeting& meeting,
+                  std::vector<std::string> owners,
                   std::vector<std::string> paths) {
   tx.Record({.kind = kind,
              .type = "meetings.Meeting",
@@ -84,13 +126,13 @@ void RecordChange(Transaction& tx, Change::Kind kind, const Meeting& meeting,
              .etag = meeting.etag(),
              .field_paths = std::move(paths),
              .visibility = Meeting::Visibility_Name(meeting.visibility()),
-             .owners = OwnersOf(meeting)});
+             .owners = std::move(owners)});
 }
 
 }  // namespace
 
 const Listing kListing = {
-    .select = "SELECT " COLUMNS " FROM meetings m",
+    .select = "SELECT " READ_COLUMNS("{v}", "{o}") " FROM meetings m",
     .visible = "(m.visibility = ANY({v}) OR m.owners && {o})",
     .key = "m.name",
     .organization = "m.host_organization = {n}",
@@ -134,7 +176,7 @@ absl::StatusOr<Meeting> Insert(Transaction& tx, Meeting meeting,
                    tx.Query(kInsert, ValuesOf(meeting, visibility_chosen)));
   if (rows.empty()) return AlreadyExists(meeting.name());
   Meeting stored = ReadRow<Meeting>(rows[0]);
-  RecordChange(tx, Change::Kind::kCreated, stored, {});
+  RecordChange(tx, Change::Kind::kCreated, stored, rows[0].Array(0), {});
   return stored;
 }
 
@@ -148,8 +190,14 @@ absl::StatusOr<Meeting> Update(Transaction& tx, Meeting meeting,
   ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kUpdate, ValuesOf(meeting, chosen),
                                           meeting.name()));
   Meeting stored = ReadRow<Meeting>(rows[0]);
-  RecordChange(tx, Change::Kind::kUpdated, stored, std::move(changed));
+  RecordChange(tx, Change::Kind::kUpdated, stored, rows[0].Array(0),
+               std::move(changed));
   return stored;
+}
+
+void AddOwners(Transaction& tx, std::string_view name,
+               const std::vector<std::string>& owners) {
+  tx.Send(kAddOwners, {name, owners});
 }
 
 absl::Status Delete(Transaction& tx, const Meeting& meeting) {
@@ -157,14 +205,32 @@ absl::Status Delete(Transaction& tx, const Meeting& meeting) {
   if (!needed.empty()) {
     return Refused(
         "MEETING_NOT_EMPTY",
-        {"Something stands under the meeting or follows on it. Delete that "
-         "first, or cancel the meeting instead.",
-         "Det finns något under mötet, eller något som följer på det. Ta bort "
-         "det först, eller ställ in mötet i stället."});
+        {"Something stands under the meeting. Delete that first, or cancel the "
+         "meeting instead.",
+         "Det finns något under mötet. Ta bort det först, eller ställ in mötet "
+         "i stället."});
+  }
+  const std::optional<std::string> previous =
+      meeting.previous_meeting().empty()
+          ? std::nullopt
+          : std::optional(meeting.previous_meeting());
+  ASSIGN_OR_RETURN(
+      const Rows followers,
+      tx.Query(kFollowOnPrevious, {meeting.name(), previous, NewEtag()}));
+  for (int i = 0; i < followers.size(); ++i) {
+    RecordChange(tx, Change::Kind::kUpdated, ReadRow<Meeting>(followers[i]),
+                 followers[i].Array(0), {"previous_meeting"});
   }
   tx.Send(kDelete, {meeting.name()});
-  RecordChange(tx, Change::Kind::kDeleted, meeting, {});
+  RecordChange(tx, Change::Kind::kDeleted, meeting, OwnersOf(meeting), {});
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> PreviousOf(Transaction& tx,
+                                       const Meeting& meeting) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Query(kPrevious, {meeting.body(), meeting.date()}));
+  return rows.empty() ? std::string() : std::string(rows[0].Text(0));
 }
 
 absl::StatusOr<bool> VisibilityChosen(Transaction& tx, std::string_view name) {

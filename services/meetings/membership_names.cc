@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
+#include "reglab/membership/v1/appointment.pb.h"
 #include "reglab/membership/v1/directory.pb.h"
 #include "reglab/membership/v1/organization.pb.h"
 #include "services/common/spelling.h"
@@ -19,18 +20,22 @@ constexpr size_t kMostNames = 200;
 constexpr size_t kLongestName = 200;
 
 // The fields of the resources of this service that name one of membership's.
-constexpr std::string_view kNamingFields[] = {
-    "body",         "from_body",     "host_organization",
-    "organization", "organizations", "owner",
-    "person",       "target"};
+constexpr std::string_view kNamingFields[] = {"body",
+                                              "from_body",
+                                              "host_organization",
+                                              "organization",
+                                              "organizations",
+                                              "owner",
+                                              "people",
+                                              "person",
+                                              "presenter_organization",
+                                              "presenter_person",
+                                              "target"};
 
-struct NameInField {
-  std::string field;
-  std::string name;
-};
-
-std::vector<NameInField> NamesIn(const Message& message) {
-  std::vector<NameInField> names;
+std::vector<NamedField> NamesIn(std::string_view resource,
+                                const Message& message) {
+  std::vector<NamedField> names;
+  const std::string prefix = resource.empty() ? "" : Concat(resource, ".");
   const auto* reflection = message.GetReflection();
   for (const std::string_view field_name : kNamingFields) {
     const FieldDescriptor* field =
@@ -38,12 +43,12 @@ std::vector<NameInField> NamesIn(const Message& message) {
     if (field == nullptr) continue;
     if (field->is_repeated()) {
       for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-        names.push_back(
-            {field->name(), reflection->GetRepeatedString(message, field, i)});
+        names.push_back({prefix + field->name(),
+                         reflection->GetRepeatedString(message, field, i)});
       }
     } else if (std::string name = reflection->GetString(message, field);
                !name.empty()) {
-      names.push_back({field->name(), std::move(name)});
+      names.push_back({prefix + field->name(), std::move(name)});
     }
   }
   return names;
@@ -53,22 +58,25 @@ std::vector<NameInField> NamesIn(const Message& message) {
 
 absl::Status CheckNames(Call& call, std::string_view resource,
                         const Message& message) {
-  const std::vector<NameInField> names = NamesIn(message);
+  return CheckNames(call, NamesIn(resource, message));
+}
+
+absl::Status CheckNames(Call& call, const std::vector<NamedField>& names) {
   if (names.empty()) return absl::OkStatus();
   membership::v1::CheckNamesRequest request;
-  for (const NameInField& named : names) request.add_names(named.name);
+  for (const NamedField& named : names) request.add_names(named.name);
   ASSIGN_OR_RETURN(
       const membership::v1::CheckNamesResponse answer,
       call.Ask<membership::v1::CheckNamesResponse>(
           "/reglab.membership.v1.DirectoryService/CheckNames", request));
   std::vector<FieldError> errors;
-  for (const NameInField& named : names) {
+  for (const NamedField& named : names) {
     if (std::find(answer.missing().begin(), answer.missing().end(),
                   named.name) == answer.missing().end()) {
       continue;
     }
     errors.push_back(
-        {resource.empty() ? named.field : Concat(resource, ".", named.field),
+        {named.field,
          {absl::StrCat("There is no ", named.name,
                        ". Name one that exists, or create it first."),
           absl::StrCat(named.name,
@@ -76,6 +84,46 @@ absl::Status CheckNames(Call& call, std::string_view resource,
                        "det först.")}});
   }
   return errors.empty() ? absl::OkStatus() : InvalidFields(std::move(errors));
+}
+
+absl::StatusOr<std::map<std::string, std::vector<std::string>>> SeatsIn(
+    Call& call, const std::string& body, const std::string& date) {
+  std::map<std::string, std::vector<std::string>> seats;
+  membership::v1::ListAppointmentsRequest request;
+  request.set_parent(body);
+  request.set_as_of(date);
+  request.set_page_size(500);
+  do {
+    ASSIGN_OR_RETURN(
+        const membership::v1::ListAppointmentsResponse page,
+        call.Ask<membership::v1::ListAppointmentsResponse>(
+            "/reglab.membership.v1.AppointmentsService/ListAppointments",
+            request));
+    for (const membership::v1::Appointment& seat : page.appointments()) {
+      seats[seat.organization()].push_back(seat.person());
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return seats;
+}
+
+absl::StatusOr<std::vector<std::string>> AllRegions(Call& call) {
+  std::vector<std::string> regions;
+  membership::v1::ListOrganizationsRequest request;
+  request.set_filter("kind = REGION");
+  request.set_page_size(500);
+  do {
+    ASSIGN_OR_RETURN(
+        const membership::v1::ListOrganizationsResponse page,
+        call.Ask<membership::v1::ListOrganizationsResponse>(
+            "/reglab.membership.v1.OrganizationsService/ListOrganizations",
+            request));
+    for (const auto& region : page.organizations()) {
+      regions.push_back(region.name());
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return regions;
 }
 
 absl::StatusOr<std::map<std::string, std::string>> ResolveOrganizations(

@@ -19,6 +19,20 @@ namespace reglab::meetings {
 absl::Status CheckNames(Call& call, std::string_view resource,
                         const google::protobuf::Message& message);
 
+// The same of names that stand in no field of a resource.
+struct NamedField {
+  std::string field;  // "participants[0].person"
+  std::string name;   // "people/…"
+};
+absl::Status CheckNames(Call& call, const std::vector<NamedField>& names);
+
+// Who sits in the body on that day, by the organisation for which.
+absl::StatusOr<std::map<std::string, std::vector<std::string>>> SeatsIn(
+    Call& call, const std::string& body, const std::string& date);
+
+// The regions among the organisations.
+absl::StatusOr<std::vector<std::string>> AllRegions(Call& call);
+
 // The organisations that `texts` mean, by text; those that mean none are left
 // out.
 absl::StatusOr<std::map<std::string, std::string>> ResolveOrganizations(

@@ -47,10 +47,11 @@ PersonalRows Tried(std::string_view table) {
 
 const PersonalTables& kPersonalTables = *new PersonalTables{
     {.table = "attendances",
-     .rows = "person = {person}",
-     .set = "person = NULL, name_text = 'Raderad person'",
-     .fields = {"person", "name_text", "organization", "organization_text",
-                "role", "status"},
+     .rows = "person = {person} OR lower(guest_email) IN ("
+             "SELECT lower(address) FROM unnest({emails}) AS address)",
+     .set = "person = NULL, guest_email = NULL, name_text = 'Raderad person'",
+     .fields = {"person", "name_text", "guest_email", "organization",
+                "organization_text", "role", "status", "answer", "comment"},
      .kept = IN_FINAL_MINUTES("attendances"),
      .purpose = kPurpose,
      .retention = kRetention,
@@ -84,7 +85,16 @@ const PersonalTables& kPersonalTables = *new PersonalTables{
      .retention =
          "With the referral; without a name once the person is erased.",
      .legal_basis = kPublicTask},
-    Part("agenda_items", IN_FINAL_MINUTES("agenda_items")),
+    {.table = "agenda_items",
+     .rows = "presenter_person = {person}",
+     .set = "presenter_person = NULL",
+     .fields = {"presenter_person", "presenter", "display_name"},
+     .kept = IN_FINAL_MINUTES("agenda_items"),
+     .purpose = kPurpose,
+     .retention = kRetention,
+     .legal_basis = kPublicTask,
+     .keep_rule = kKeepRule,
+     .keep_basis = kKeepBasis},
     Part("notes", IN_FINAL_MINUTES("notes")),
     Part("questions", IN_FINAL_MINUTES("questions")),
     Part("discussions", IN_FINAL_MINUTES("discussions")),

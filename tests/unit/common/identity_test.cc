@@ -291,9 +291,15 @@ TEST(Audience, OfEachCaller) {
   const Audience member = AudienceOf(Representative());
   EXPECT_EQ(member.visibilities,
             (std::vector<std::string>{"PUBLIC", "MEMBERS"}));
-  EXPECT_EQ(member.owners,
-            (std::vector<std::string>{"bodies/member-group",
-                                      "organizations/region-uppsala"}));
+  EXPECT_EQ(member.owners, (std::vector<std::string>{
+                               "bodies/member-group",
+                               "organizations/region-uppsala", "people/abc"}));
+  Caller guest;
+  guest.name = "guests/x";
+  guest.roles = {"GUEST"};
+  guest.delegations = {{"meetings/m/attendances/a", {"meetings.x.y"}}};
+  EXPECT_EQ(AudienceOf(guest).owners,
+            (std::vector<std::string>{"meetings/m/attendances/a"}));
   Caller partner = Representative();
   partner.roles = {};
   EXPECT_EQ(AudienceOf(partner).visibilities,

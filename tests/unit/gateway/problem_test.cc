@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "google/rpc/status.pb.h"
+#include "reglab/meetings/v1/note.pb.h"
 #include "services/common/errors.h"
 
 namespace reglab::gateway {
@@ -104,6 +105,28 @@ TEST(ProblemJson, NamesFieldsAsRestDoesAndLeavesWhatTheCallerWrote) {
             std::string::npos)
       << json;
   EXPECT_NE(json.find("\"field\":\"endDate\""), std::string::npos) << json;
+}
+
+TEST(Problem, OfAStaleEtagHasTheResourceAsItIs) {
+  meetings::v1::Note note;
+  note.set_name("meetings/m/notes/n");
+  note.set_text("Den andres text.");
+  note.set_agenda_item("meetings/m/agenda-items/i");
+  note.set_etag("k3m5q7s2u4w6y2a4");
+  absl::Status status = EtagMismatch(note.name());
+  AddDetail(status, note);
+  const google::rpc::Status proto = ToProto(status, true);
+  EXPECT_EQ(HttpStatusOf(proto), 412);
+  const json::value problem =
+      json::parse(ProblemJson(proto, 412, "/v1/meetings/m/notes/n", true));
+  EXPECT_EQ(problem.at("reason"), "ETAG_MISMATCH");
+  const json::value& current = problem.at("current");
+  EXPECT_EQ(current.at("text"), "Den andres text.");
+  EXPECT_EQ(current.at("agendaItem"), "meetings/m/agenda-items/i");
+  EXPECT_EQ(current.at("etag"), "k3m5q7s2u4w6y2a4");
+  const json::value other = json::parse(
+      ProblemJson(ToProto(EtagMismatch("x"), false), 412, "/", false));
+  EXPECT_FALSE(other.as_object().contains("current"));
 }
 
 }  // namespace

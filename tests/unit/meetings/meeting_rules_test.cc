@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/time/time.h"
+#include "services/common/access_rules.h"
 #include "services/common/errors.h"
 
 namespace reglab::meetings {
@@ -77,13 +79,71 @@ TEST(MeetingDates, ThatDoNotExistAreRefusedByField) {
   EXPECT_NE(refusal.message().find("2026-02-30"), absl::string_view::npos);
 }
 
-TEST(Meeting, EndsAfterItHasBegun) {
+void Set(const char* text, google::protobuf::Timestamp& field) {
+  absl::Time time;
+  ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, nullptr));
+  field.set_seconds(absl::ToUnixSeconds(time));
+}
+
+Meeting At(const char* date, const char* start, const char* end) {
   Meeting meeting = In(Meeting::PLANNED);
-  meeting.mutable_start_time()->set_seconds(1000);
-  meeting.mutable_end_time()->set_seconds(1000);
-  EXPECT_TRUE(absl::IsInvalidArgument(CheckMeeting(meeting)));
-  meeting.mutable_end_time()->set_seconds(1001);
-  EXPECT_TRUE(CheckMeeting(meeting).ok());
+  meeting.set_date(date);
+  Set(start, *meeting.mutable_start_time());
+  Set(end, *meeting.mutable_end_time());
+  return meeting;
+}
+
+TEST(Meeting, EndsAfterItHasBegun) {
+  const char* start = "2026-09-15T08:00:00Z";
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(CheckMeeting(At("2026-09-15", start, start))));
+  EXPECT_TRUE(
+      CheckMeeting(At("2026-09-15", start, "2026-09-15T08:00:01Z")).ok());
+}
+
+TEST(Meeting, HasNoEndWithoutAStart) {
+  Meeting meeting = In(Meeting::PLANNED);
+  Set("2026-09-15T14:00:00Z", *meeting.mutable_end_time());
+  const absl::Status refusal = CheckMeeting(meeting);
+  EXPECT_TRUE(absl::IsInvalidArgument(refusal));
+  EXPECT_TRUE(refusal.message().starts_with("meeting.start_time"));
+}
+
+TEST(Meeting, StartsOnItsDayByTheClockInSweden) {
+  // Two hours ahead of UTC in summer, one in winter.
+  EXPECT_TRUE(CheckMeeting(At("2026-07-01", "2026-06-30T22:00:00Z",
+                              "2026-07-01T10:00:00Z"))
+                  .ok());
+  EXPECT_FALSE(CheckMeeting(At("2026-07-01", "2026-06-30T21:59:59Z",
+                               "2026-07-01T10:00:00Z"))
+                   .ok());
+  EXPECT_FALSE(CheckMeeting(At("2026-12-01", "2026-11-30T22:30:00Z",
+                               "2026-12-01T10:00:00Z"))
+                   .ok());
+  EXPECT_TRUE(CheckMeeting(At("2026-12-01", "2026-11-30T23:00:00Z",
+                              "2026-12-01T10:00:00Z"))
+                  .ok());
+  const absl::Status refusal = CheckMeeting(
+      At("2026-12-01", "2026-12-01T23:00:00Z", "2026-12-02T10:00:00Z"));
+  EXPECT_TRUE(refusal.message().starts_with("meeting.start_time"));
+}
+
+TEST(Meeting, IsToldByTheClockInSwedenOnTheDaysThatItChanges) {
+  // Summer time ends in the night to 25 October 2026, at 03.00.
+  EXPECT_EQ(WhenText(At("2026-10-24", "2026-10-24T08:00:00Z",
+                        "2026-10-24T10:30:00Z")),
+            "lördag 24 oktober 2026 kl. 10.00–12.30");
+  EXPECT_EQ(WhenText(At("2026-10-25", "2026-10-25T08:00:00Z",
+                        "2026-10-25T10:30:00Z")),
+            "söndag 25 oktober 2026 kl. 09.00–11.30");
+  // And begins in the night to 29 March 2026, at 02.00.
+  EXPECT_EQ(WhenText(At("2026-03-29", "2026-03-29T00:59:00Z",
+                        "2026-03-29T01:00:00Z")),
+            "söndag 29 mars 2026 kl. 01.59–03.00");
+  EXPECT_EQ(WhenText(At("2026-11-17", "2026-11-17T09:00:00Z",
+                        "2026-11-18T11:00:00Z")),
+            "tisdag 17 november 2026 kl. 10.00–2026-11-18 kl. 12.00");
+  EXPECT_EQ(WhenText(In(Meeting::PLANNED)), "tisdag 15 september 2026");
 }
 
 TEST(Meeting, DoesNotComeBeforeItself) {

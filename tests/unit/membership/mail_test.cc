@@ -41,12 +41,14 @@ TEST(Letters, ExistInBothLanguagesWithTheSamePlaceholders) {
                                                   {"text", "X"},
                                                   {"subscription", "S"},
                                                   {"url", "U"},
+                                                  {"when", "W"},
+                                                  {"place", "P"},
                                                   {"since", "N"},
                                                   {"error", "R"}},
                                    .lead = "L",
                                    .link = "https://a.example/"};
-  for (const char* name : {"invitation", "one-time-link", "circulation",
-                           "notice", "subscription-paused"}) {
+  for (const char* name : {"invitation", "meeting-invitation", "one-time-link",
+                           "circulation", "notice", "subscription-paused"}) {
     for (const char* language : {"sv", "en"}) {
       const auto letter = WriteLetter(name, language, everything);
       ASSERT_TRUE(letter.ok()) << name << language << letter.status();
