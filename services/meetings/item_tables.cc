@@ -260,11 +260,11 @@ const Statement kAllDecisions(SELECT_ALL("decisions"));
 const Statement kInsertDecisions(
     "INSERT INTO decisions (name, parent, agenda_item, position, source_line,"
     " visibility, owners, etag, text, body, number, subject, label, label_line,"
-    " label_level, source_text, quoted)"
+    " label_level, source_text, quoted, suggestion)"
     "SELECT r.name, $2::text, r.agenda_item, coalesce(r.position, 0),"
     " coalesce(r.source_line, 0), r.visibility, $3::text[], r.etag, r.text,"
     " r.body, r.number, r.subject, r.label, r.label_line, r.label_level,"
-    " r.source_text, r.quoted"
+    " r.source_text, r.quoted, r.suggestion"
     " FROM jsonb_populate_recordset(NULL::decisions, $1::jsonb) r"
     " ON CONFLICT (name) DO NOTHING");
 const Statement kUpdateDecision(
@@ -300,18 +300,21 @@ const Statement kAllActions(SELECT_ALL("actions"));
 const Statement kInsertActions(
     "INSERT INTO actions (name, parent, agenda_item, position, source_line,"
     " visibility, owners, etag, text, owner, owner_text, due_date, state,"
-    " label, label_line, label_level, source_text, quoted)"
+    " label, label_line, label_level, source_text, quoted, done_date, reason,"
+    " suggestion)"
     "SELECT r.name, $2::text, r.agenda_item, coalesce(r.position, 0),"
     " coalesce(r.source_line, 0), r.visibility, $3::text[], r.etag, r.text,"
-    " r.owner, r.owner_text, r.due_date, r.state, r.label, r.label_line,"
-    " r.label_level, r.source_text, r.quoted"
+    " r.owner, r.owner_text, r.due_date, coalesce(r.state, 'OPEN'), r.label,"
+    " r.label_line, r.label_level, r.source_text, r.quoted, r.done_date,"
+    " r.reason, r.suggestion"
     " FROM jsonb_populate_recordset(NULL::actions, $1::jsonb) r"
     " ON CONFLICT (name) DO NOTHING");
 const Statement kUpdateAction(
     "UPDATE actions i SET agenda_item = r.agenda_item, position ="
     " coalesce(r.position, 0), visibility = r.visibility, etag = r.etag, text ="
     " r.text, owner = r.owner, owner_text = r.owner_text, due_date ="
-    " r.due_date, state = r.state, source_text = CASE WHEN i.text = r.text THEN"
+    " r.due_date, state = coalesce(r.state, 'OPEN'), done_date = r.done_date,"
+    " reason = r.reason, source_text = CASE WHEN i.text = r.text THEN"
     " i.source_text END, update_time = now()"
     " FROM jsonb_populate_record(NULL::actions, $1::jsonb) r"
     " WHERE i.name = r.name RETURNING i.owners, i.update_time");
@@ -330,7 +333,9 @@ const Listing kActionListing = {
                {"text", "i.text", ListField::Type::kText},
                {"owner", "i.owner", ListField::Type::kText},
                {"due_date", "i.due_date", ListField::Type::kDate, true},
-               {"state", "i.state", ListField::Type::kEnum}},
+               {"done_date", "i.done_date", ListField::Type::kDate},
+               {"state", "i.state", ListField::Type::kEnum, false,
+                v1::Action::State_descriptor()}},
     .default_order = "due_date",
 };
 
@@ -343,12 +348,12 @@ const Statement kInsertSuggestions(
     "INSERT INTO suggestions (name, parent, agenda_item, position, source_line,"
     " visibility, owners, etag, kind, state, text, quote, replacement,"
     " referral_kind, target, target_text, title, owner_text, due_date, number,"
-    " reason, created_resource)"
+    " reason, created_resource, owner)"
     "SELECT r.name, $2::text, r.agenda_item, coalesce(r.position, 0),"
     " coalesce(r.source_line, 0), r.visibility, $3::text[], r.etag, r.kind,"
     " r.state, r.text, r.quote, r.replacement, r.referral_kind, r.target,"
     " r.target_text, r.title, r.owner_text, r.due_date, r.number, r.reason,"
-    " r.created_resource"
+    " r.created_resource, r.owner"
     " FROM jsonb_populate_recordset(NULL::suggestions, $1::jsonb) r"
     " ON CONFLICT (name) DO NOTHING");
 const Statement kUpdateSuggestion(
@@ -358,7 +363,8 @@ const Statement kUpdateSuggestion(
     " r.replacement, referral_kind = r.referral_kind, target = r.target,"
     " target_text = r.target_text, title = r.title, owner_text = r.owner_text,"
     " due_date = r.due_date, number = r.number, reason = r.reason,"
-    " created_resource = r.created_resource, update_time = now()"
+    " created_resource = r.created_resource, owner = r.owner, update_time ="
+    " now()"
     " FROM jsonb_populate_record(NULL::suggestions, $1::jsonb) r"
     " WHERE i.name = r.name RETURNING i.owners, i.update_time");
 const Statement kDeleteSuggestion(
@@ -372,8 +378,10 @@ const Listing kSuggestionListing = {
                {"position", "i.position", ListField::Type::kInt, true},
                {"source_line", "i.source_line", ListField::Type::kInt},
                {"agenda_item", "i.agenda_item"},
-               {"kind", "i.kind", ListField::Type::kEnum},
-               {"state", "i.state", ListField::Type::kEnum},
+               {"kind", "i.kind", ListField::Type::kEnum, false,
+                v1::Suggestion::Kind_descriptor()},
+               {"state", "i.state", ListField::Type::kEnum, false,
+                v1::Suggestion::State_descriptor()},
                {"referral_kind", "i.referral_kind", ListField::Type::kEnum},
                {"target", "i.target", ListField::Type::kText},
                {"title", "i.title", ListField::Type::kText},
