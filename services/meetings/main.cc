@@ -16,6 +16,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddItems(rpcs);
   AddSuggestions(rpcs);
   AddMinutes(rpcs);
+  AddMinutesLives(rpcs);
+  AddMinutesDocuments(rpcs);
+  AddMinutesCorrections(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);
 }
 
@@ -27,6 +30,6 @@ int main(int argc, char** argv) {
   return reglab::RunService(argc, argv,
                             {.name = "meetings",
                              .migrations = reglab::kMeetingsMigrations,
-                             .upstreams = {"membership", "learning"},
+                             .upstreams = {"membership", "learning", "pdf"},
                              .handlers = reglab::meetings::AddHandlers});
 }

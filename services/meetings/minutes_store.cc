@@ -1,15 +1,23 @@
 #include "services/meetings/minutes_store.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
 #include "services/meetings/meeting_store.h"
+#include "services/meetings/minutes_assembly_rules.h"
+#include "services/meetings/minutes_life_rules.h"
+#include "services/meetings/minutes_page.h"
+#include "services/meetings/minutes_version_store.h"
+#include "services/meetings/referral_store.h"
 
 namespace reglab::meetings::minutes {
 
@@ -19,13 +27,49 @@ using v1::Minutes;
 
 namespace {
 
-const Statement kGet(
-    "SELECT d.name, d.kind, d.state, d.source_digest, d.source_lines,"
-    " d.placed_lines, d.visibility, d.create_time, d.update_time, d.etag,"
-    " d.parent, d.title"
-    " FROM minutes d JOIN meetings m ON m.name = d.parent WHERE d.name = $1"
-    " AND (d.visibility = ANY($2) OR d.owners && $3)"
-    " AND (m.visibility = ANY($2) OR m.owners && $3)");
+#define SELECT_READABLE                                                   \
+  "SELECT d.name, d.kind, d.state, d.source_digest, d.source_lines,"      \
+  " d.placed_lines, d.visibility, d.create_time, d.update_time, d.etag,"  \
+  " d.title, d.version, d.chair, d.verifiers, d.corrections_until"        \
+  " FROM minutes d JOIN meetings m ON m.name = d.parent WHERE d.name = $1" \
+  " AND (d.visibility = ANY($2) OR d.owners && $3)"                       \
+  " AND (m.visibility = ANY($2) OR m.owners && $3)"
+
+const Statement kGet(SELECT_READABLE);
+
+const Statement kLock(SELECT_READABLE " FOR UPDATE OF d");
+
+const Statement kVersionText(
+    "SELECT markdown, digest FROM minutes_versions WHERE parent = $1"
+    " AND number = $2");
+
+// Those who approved a record stay with it, however it is corrected later.
+const Statement kApprovals(
+    "SELECT a.person, a.approve_time FROM minutes_approvals a"
+    " JOIN minutes d ON d.name = a.minutes"
+    " WHERE a.minutes = $1 AND (d.state = 'APPROVED' OR a.digest = $2)"
+    " ORDER BY a.approve_time, a.person");
+
+const Statement kForgetApprovals(
+    "DELETE FROM minutes_approvals WHERE minutes = $1 AND digest <> $2");
+
+const Statement kApprove(
+    "INSERT INTO minutes_approvals (minutes, person, digest)"
+    " VALUES ($1, $2, $3) ON CONFLICT (minutes, person) DO NOTHING");
+
+const Statement kCreate(
+    "INSERT INTO minutes (name, parent, kind, state, visibility, owners, chair,"
+    " verifiers, etag)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    " ON CONFLICT DO NOTHING RETURNING create_time, update_time");
+
+const Statement kUpdate(
+    "UPDATE minutes SET kind = $2, state = $3, visibility = $4, chair = $5,"
+    " verifiers = $6, corrections_until = $7, version = $8, etag = $9,"
+    " update_time = now() WHERE name = $1 RETURNING update_time");
+
+const Statement kToday(
+    "SELECT (now() AT TIME ZONE 'Europe/Stockholm')::date");
 
 const Statement kMeetingOf(
     "SELECT parent FROM minutes WHERE source_digest = $1");
@@ -35,8 +79,8 @@ const Statement kLockDigest(
 
 const Statement kInsert(
     "INSERT INTO minutes (name, parent, kind, state, visibility, owners, title,"
-    " source_digest, source_lines, placed_lines, unresolved, etag)"
-    " VALUES ($1, $2, $3, 'FINAL', 'MEMBERS', $4, $5, $6, $7, $8, $9, $10)");
+    " source_digest, source_lines, placed_lines, unresolved, etag, version)"
+    " VALUES ($1, $2, $3, 'FINAL', 'MEMBERS', $4, $5, $6, $7, $8, $9, $10, 1)");
 
 const Statement kImported(
     "SELECT unresolved, source_lines, placed_lines FROM minutes"
@@ -203,16 +247,35 @@ absl::Status ReadAll(Transaction& tx, const Audience& audience,
   return absl::OkStatus();
 }
 
-}  // namespace
+// Whoever may read the minutes once they are out may read what is printed.
+Audience Readers(const v1::Meeting& meeting) {
+  Audience readers;
+  const v1::Meeting::Visibility narrowest =
+      Narrower(v1::Meeting::MEMBERS, meeting.visibility());
+  for (const v1::Meeting::Visibility each :
+       {v1::Meeting::PUBLIC, v1::Meeting::MEMBERS, v1::Meeting::BODY,
+        v1::Meeting::ORGANIZATION}) {
+    if (Narrower(each, narrowest) == narrowest) {
+      readers.visibilities.push_back(v1::Meeting::Visibility_Name(each));
+    }
+  }
+  return readers;
+}
 
-absl::StatusOr<Minutes> Get(Transaction& tx, const Audience& audience,
-                            std::string_view name) {
-  ASSIGN_OR_RETURN(
-      const Rows rows,
-      tx.QueryOne(kGet, {name, audience.visibilities, audience.owners}, name));
-  Minutes minutes = ReadRow<Minutes>(rows[0]);
-  Reader reader{tx, audience, Text(rows[0], "parent"), {}, {}};
-  reader.parsed.title = Text(rows[0], "title");
+Audience Everyone() {
+  Audience everyone;
+  everyone.visibilities = {"PUBLIC", "MEMBERS", "BODY", "ORGANIZATION"};
+  return everyone;
+}
+
+// As the document was written.
+absl::StatusOr<std::string> RenderImported(Transaction& tx,
+                                           const v1::Meeting& meeting,
+                                           const Minutes& minutes,
+                                           std::string_view title) {
+  const Audience readers = Readers(meeting);
+  Reader reader{tx, readers, meeting.name(), {}, {}};
+  reader.parsed.title = std::string(title);
   reader.parsed.kind = minutes.kind() == Minutes::RECORD
                            ? ParsedMinutes::Kind::kRecord
                            : ParsedMinutes::Kind::kNotes;
@@ -220,8 +283,217 @@ absl::StatusOr<Minutes> Get(Transaction& tx, const Audience& audience,
   RETURN_IF_ERROR(reader.ReadNotes());
   RETURN_IF_ERROR(reader.ReadTalk());
   RETURN_IF_ERROR(reader.ReadOutcomes());
-  minutes.set_markdown(RenderMinutes(reader.parsed));
+  return RenderMinutes(reader.parsed);
+}
+
+absl::Status SetText(Transaction& tx, std::string markdown, Minutes& minutes) {
+  minutes.set_digest(Sha256(markdown));
+  minutes.set_markdown(std::move(markdown));
+  if (minutes.kind() != Minutes::RECORD) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Query(kApprovals, {minutes.name(), minutes.digest()}));
+  minutes.clear_approvals();
+  for (int i = 0; i < rows.size(); ++i) {
+    ReadRow(rows[i], *minutes.add_approvals());
+  }
+  return absl::OkStatus();
+}
+
+template <class Part>
+absl::Status ReadPrinted(Transaction& tx, const v1::Meeting& meeting,
+                         std::vector<Part>& parts) {
+  ASSIGN_OR_RETURN(const Rows rows, items::All(tx, items::TableOf<Part>(),
+                                               Readers(meeting),
+                                               meeting.name()));
+  for (int i = 0; i < rows.size(); ++i) {
+    parts.push_back(ReadRow<Part>(rows[i]));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<MinutesContent> ContentOf(Transaction& tx, const Names& names,
+                                         const WithMeeting& all) {
+  MinutesContent content{.kind = all.minutes.kind(), .meeting = all.meeting};
+  const auto read = [&](auto& parts) {
+    return ReadPrinted(tx, all.meeting, parts);
+  };
+  RETURN_IF_ERROR(read(content.items));
+  RETURN_IF_ERROR(read(content.attendances));
+  RETURN_IF_ERROR(read(content.notes));
+  RETURN_IF_ERROR(read(content.questions));
+  RETURN_IF_ERROR(read(content.discussions));
+  RETURN_IF_ERROR(read(content.conclusions));
+  RETURN_IF_ERROR(read(content.decisions));
+  RETURN_IF_ERROR(read(content.actions));
+  ASSIGN_OR_RETURN(const std::vector<v1::Referral> referrals,
+                   referrals::OfMeeting(tx, all.meeting.name()));
+  const Audience readers = Readers(all.meeting);
+  for (const v1::Referral& referral : referrals) {
+    const std::string visibility =
+        v1::Meeting::Visibility_Name(referral.visibility());
+    if (referral.state() == v1::Referral::DRAFT ||
+        std::find(readers.visibilities.begin(), readers.visibilities.end(),
+                  visibility) == readers.visibilities.end()) {
+      continue;
+    }
+    content.referrals.push_back(
+        {.agenda_item = referral.agenda_item(),
+         .title = referral.title(),
+         .text = referral.text(),
+         .target = referral.target().empty() ? referral.target_text()
+                                             : referral.target(),
+         .due_date = referral.due_date()});
+  }
+  content.names = names;
+  // Whom the meeting knows by another name than membership is called so here.
+  for (const v1::Attendance& attendance : content.attendances) {
+    if (!attendance.person().empty() && !attendance.name_text().empty()) {
+      content.names[attendance.person()] = attendance.name_text();
+    }
+  }
+  content.chair = all.minutes.chair();
+  content.verifiers = {all.minutes.verifiers().begin(),
+                       all.minutes.verifiers().end()};
+  return content;
+}
+
+void RecordChange(Transaction& tx, Change::Kind kind,
+                  const v1::Meeting& meeting, const Minutes& minutes,
+                  std::vector<std::string> paths) {
+  tx.Record({.kind = kind,
+             .type = "meetings.Minutes",
+             .name = minutes.name(),
+             .etag = minutes.etag(),
+             .field_paths = std::move(paths),
+             .visibility = v1::Meeting::Visibility_Name(
+                 Narrower(minutes.visibility(), meeting.visibility())),
+             .owners = meetings::OwnersOf(meeting)});
+}
+
+absl::StatusOr<WithMeeting> Load(Transaction& tx, const Statement& statement,
+                                 const Audience& audience,
+                                 std::string_view name, v1::Meeting meeting) {
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      tx.QueryOne(statement, {name, audience.visibilities, audience.owners},
+                  name));
+  WithMeeting all{ReadRow<Minutes>(rows[0]), std::move(meeting)};
+  Minutes& minutes = all.minutes;
+  minutes.set_notice(std::string(kDisclosureNotice));
+  std::string text;
+  if (IsFinal(minutes.state()) && minutes.version() > 0) {
+    ASSIGN_OR_RETURN(
+        const Rows version,
+        tx.QueryOne(kVersionText, {name, minutes.version()}, name));
+    text = version[0].Text(0);
+  } else if (IsFinal(minutes.state())) {
+    // Imported before there were versions.
+    ASSIGN_OR_RETURN(text, RenderImported(tx, all.meeting, minutes,
+                                          Text(rows[0], "title")));
+  } else {
+    return all;
+  }
+  RETURN_IF_ERROR(SetText(tx, std::move(text), minutes));
+  return all;
+}
+
+}  // namespace
+
+absl::StatusOr<WithMeeting> Get(Transaction& tx, const Audience& audience,
+                                std::string_view name) {
+  absl::StatusOr<v1::Meeting> meeting =
+      meetings::Get(tx, audience, ParentOf(name));
+  if (absl::IsNotFound(meeting.status())) return NotFound(name);
+  RETURN_IF_ERROR(meeting.status());
+  return Load(tx, kGet, audience, name, *std::move(meeting));
+}
+
+absl::StatusOr<WithMeeting> Lock(Transaction& tx, const Audience& audience,
+                                 std::string_view name, std::string_view etag) {
+  absl::StatusOr<v1::Meeting> meeting =
+      meetings::Lock(tx, audience, ParentOf(name), "");
+  if (absl::IsNotFound(meeting.status())) return NotFound(name);
+  RETURN_IF_ERROR(meeting.status());
+  ASSIGN_OR_RETURN(WithMeeting all, Load(tx, kLock, audience, name,
+                                         *std::move(meeting)));
+  RETURN_IF_ERROR(CheckEtag(name, etag, all.minutes.etag()));
+  return all;
+}
+
+absl::Status WithText(Transaction& tx, const Names& names, WithMeeting& all) {
+  if (!all.minutes.markdown().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const MinutesContent content, ContentOf(tx, names, all));
+  return SetText(tx, AssembleMinutes(content), all.minutes);
+}
+
+absl::StatusOr<std::vector<v1::Attendance>> Attendances(
+    Transaction& tx, std::string_view meeting) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   items::All(tx, items::TableOf<v1::Attendance>(), Everyone(),
+                              meeting));
+  std::vector<v1::Attendance> attendances;
+  for (int i = 0; i < rows.size(); ++i) {
+    attendances.push_back(ReadRow<v1::Attendance>(rows[i]));
+  }
+  return attendances;
+}
+
+absl::StatusOr<std::vector<v1::Attendance>> PrintedAttendances(
+    Transaction& tx, const v1::Meeting& meeting) {
+  std::vector<v1::Attendance> attendances;
+  RETURN_IF_ERROR(ReadPrinted(tx, meeting, attendances));
+  return attendances;
+}
+
+absl::StatusOr<Minutes> Create(Transaction& tx, const v1::Meeting& meeting,
+                               Minutes minutes) {
+  minutes.set_name(absl::StrCat(meeting.name(), "/minutes"));
+  minutes.set_etag(NewEtag());
+  minutes.set_state(Minutes::DRAFT);
+  minutes.set_visibility(v1::Meeting::BODY);
+  minutes.set_notice(std::string(kDisclosureNotice));
+  Params values = {minutes.name(),
+                   meeting.name(),
+                   Minutes::Kind_Name(minutes.kind()),
+                   Minutes::State_Name(minutes.state()),
+                   v1::Meeting::Visibility_Name(minutes.visibility()),
+                   meetings::OwnersOf(meeting)};
+  for (const Param& param : Fields(minutes, {"chair?", "verifiers", "etag"})) {
+    values.push_back(param);
+  }
+  ASSIGN_OR_RETURN(const Rows rows, tx.Query(kCreate, values));
+  if (rows.empty()) return AlreadyExists(minutes.name());
+  ReadRow(rows[0], minutes);
+  RecordChange(tx, Change::Kind::kCreated, meeting, minutes, {});
   return minutes;
+}
+
+absl::Status Update(Transaction& tx, const v1::Meeting& meeting,
+                    std::vector<std::string> changed, Minutes& minutes) {
+  minutes.set_etag(NewEtag());
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      tx.QueryOne(kUpdate,
+                  Fields(minutes, {"name", "kind", "state", "visibility",
+                                   "chair?", "verifiers", "corrections_until?",
+                                   "version", "etag"}),
+                  minutes.name()));
+  ReadRow(rows[0], minutes);
+  RecordChange(tx, Change::Kind::kUpdated, meeting, minutes,
+               std::move(changed));
+  return absl::OkStatus();
+}
+
+absl::Status Approve(Transaction& tx, const Minutes& minutes,
+                     std::string_view person) {
+  tx.Send(kForgetApprovals, {minutes.name(), minutes.digest()});
+  return tx.Query(kApprove, {minutes.name(), person, minutes.digest()})
+      .status();
+}
+
+absl::StatusOr<std::string> Today(Transaction& tx) {
+  ASSIGN_OR_RETURN(const Rows rows, tx.Query(kToday));
+  return std::string(rows[0].Text(0));
 }
 
 absl::StatusOr<std::string> MeetingOf(Transaction& tx,
@@ -240,32 +512,8 @@ absl::Status Insert(Transaction& tx, const ParsedMinutes& parsed,
                     std::string_view digest, const std::string& importer,
                     const Layouts& layouts, ImportMinutesResponse& response) {
   const v1::Meeting& meeting = response.meeting();
-  const std::string name = absl::StrCat(meeting.name(), "/minutes");
-  const std::string etag = NewEtag();
-  const std::vector<std::string> owners = meetings::OwnersOf(meeting);
-  Params values = {
-      name,
-      meeting.name(),
-      parsed.kind == ParsedMinutes::Kind::kRecord ? "RECORD" : "NOTES",
-      owners,
-      parsed.title,
-      digest,
-      parsed.source_lines,
-      parsed.placed_lines};
-  for (const Param& param : Fields(response, {"unresolved"})) {
-    values.push_back(param);
-  }
-  values.push_back(etag);
-  RETURN_IF_ERROR(tx.Query(kInsert, values).status());
-  tx.Record({.kind = Change::Kind::kCreated,
-             .type = "meetings.Minutes",
-             .name = name,
-             .etag = etag,
-             .field_paths = {},
-             .visibility = v1::Meeting::Visibility_Name(
-                 Narrower(v1::Meeting::MEMBERS, meeting.visibility())),
-             .owners = owners});
-  // First the items, to which everything else refers.
+  // First the items, to which everything else refers; the minutes last, since
+  // nothing is added to what is final.
   RETURN_IF_ERROR(
       InsertAll(tx, meeting, layouts, *response.mutable_agenda_items()));
   RETURN_IF_ERROR(
@@ -280,8 +528,37 @@ absl::Status Insert(Transaction& tx, const ParsedMinutes& parsed,
   RETURN_IF_ERROR(
       InsertAll(tx, meeting, layouts, *response.mutable_decisions()));
   RETURN_IF_ERROR(InsertAll(tx, meeting, layouts, *response.mutable_actions()));
-  return InsertAll(tx, meeting, layouts, *response.mutable_suggestions(),
-                   {importer});
+  RETURN_IF_ERROR(InsertAll(tx, meeting, layouts,
+                            *response.mutable_suggestions(), {importer}));
+
+  Minutes minutes;
+  minutes.set_name(absl::StrCat(meeting.name(), "/minutes"));
+  minutes.set_kind(parsed.kind == ParsedMinutes::Kind::kRecord
+                       ? Minutes::RECORD
+                       : Minutes::NOTES);
+  minutes.set_state(Minutes::FINAL);
+  minutes.set_visibility(v1::Meeting::MEMBERS);
+  minutes.set_etag(NewEtag());
+  Params values = {minutes.name(),
+                   meeting.name(),
+                   Minutes::Kind_Name(minutes.kind()),
+                   meetings::OwnersOf(meeting),
+                   parsed.title,
+                   digest,
+                   parsed.source_lines,
+                   parsed.placed_lines};
+  for (const Param& param : Fields(response, {"unresolved"})) {
+    values.push_back(param);
+  }
+  values.push_back(minutes.etag());
+  RETURN_IF_ERROR(tx.Query(kInsert, values).status());
+  RecordChange(tx, Change::Kind::kCreated, meeting, minutes, {});
+  ASSIGN_OR_RETURN(const std::string markdown,
+                   RenderImported(tx, meeting, minutes, parsed.title));
+  v1::MinutesVersion version;
+  version.set_markdown(markdown);
+  return minutes_versions::Insert(tx, meeting, minutes, std::move(version))
+      .status();
 }
 
 absl::StatusOr<ImportMinutesResponse> Read(Transaction& tx,

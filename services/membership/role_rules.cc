@@ -35,10 +35,17 @@ constexpr std::string_view kOfOrganization[] = {
 constexpr std::string_view kOfMember[] = {
     "learning.activities.write",
     "learning.ideas.write",
+    "meetings.case-numbers.write",
+    "meetings.corrections.propose",
+    "meetings.corrections.read",
 };
 
 // What everyone in a member organisation may do.
 constexpr std::string_view kOfEveryone[] = {
+    // Proposed by those who were there, approved by those who are named.
+    "meetings.corrections.propose",
+    "meetings.corrections.read",
+    "meetings.minutes.approve",
     "membership.organizations.resolve",
 };
 
