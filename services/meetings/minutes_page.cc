@@ -22,12 +22,12 @@ namespace {
 
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light; }
-body { font-family: "DejaVu Sans", "Noto Sans", sans-serif; line-height: 1.5; color: #111; background: #fff; margin: 0 auto; max-width: 44rem; padding: 1rem; }
+body { font-family: "DejaVu Sans", sans-serif; line-height: 1.5; color: #111; background: #fff; margin: 0 auto; max-width: 44rem; padding: 1rem; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.25; margin: 1.6em 0 .5em; break-after: avoid; }
 h1 { font-size: 1.7rem; } h2 { font-size: 1.3rem; } h3 { font-size: 1.1rem; } h4, h5, h6 { font-size: 1rem; }
 p, ul, ol, blockquote, pre, table { margin: .6em 0; }
 p, li { orphans: 3; widows: 3; }
-pre { white-space: pre-wrap; }
+pre { white-space: pre-wrap; } code, pre { font-family: "DejaVu Sans Mono", monospace; }
 a { color: #0b4f8a; }
 .notice { border-left: .3rem solid #8a4b00; padding: .3rem .8rem; background: #fff6e5; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }

@@ -1,4 +1,4 @@
-"""The optional component pdf: makes PDF/A-3b of a page, with WeasyPrint.
+"""The optional component pdf: makes PDF/A-3a of a page, with WeasyPrint.
 
 It keeps nothing, fetches nothing, and answers only to processes whose assertion
 it can verify (see protos/reglab/pdf/v1/pdf.proto and services/common/identity.h).
@@ -8,16 +8,20 @@ import json
 import logging
 import os
 import pathlib
+import re
 import signal
+import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from concurrent import futures
 
 import grpc
 import jwt
 import weasyprint
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from fontTools.ttLib import TTFont
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 AUDIENCE = "pdf"
@@ -30,7 +34,8 @@ MOST_BYTES = 16 << 20
 MOST_CHARACTERS = 8_000_000
 # One at a time is rendered, for one processor; few wait, the others are told.
 MOST_CALLS = 4
-VARIANT = "pdf/a-3b"
+# Level A: tagged, with its reading order and its language, for those who listen to it.
+VARIANT = "pdf/a-3a"
 
 
 def log(event, **fields):
@@ -97,13 +102,38 @@ class Contract:
         self.processes = set(read.Extensions[pool.FindExtensionByName("reglab.options.v1.access")].processes)
 
 
-def render(request):
+class Letters:
+    """What the font can show. PDF/A forbids a letter that has no shape, so any other is written out: "[U+1F642 SLIGHTLY
+    SMILING FACE]"; marks that show nothing are left out. The Markdown that is attached has all of them."""
+
+    FAMILY = "DejaVu Sans"
+
+    def __init__(self):
+        file = subprocess.run(["fc-match", "-f", "%{file}", self.FAMILY], check=True, capture_output=True, text=True).stdout
+        if "DejaVuSans" not in file:
+            raise SystemExit(f"pdf: the font {self.FAMILY} is missing: apt-get install fonts-dejavu-core")
+        with TTFont(file) as font:
+            self.shown = frozenset(font.getBestCmap())
+
+    def of(self, text):
+        return re.sub(r"[^\t\n\r -~]", lambda match: self._one(match.group()), text)
+
+    def _one(self, letter):
+        category = unicodedata.category(letter)
+        if category in ("Cf", "Mn") and not (category == "Mn" and ord(letter) in self.shown):
+            return ""
+        if ord(letter) in self.shown:
+            return letter
+        return f"[U+{ord(letter):04X} {unicodedata.name(letter, '')}".rstrip() + "]"
+
+
+def render(request, letters):
     """The bytes of the PDF."""
     attachments = [
         weasyprint.Attachment(string=file.data, name=file.file_name, description=file.file_name,
                               relationship="Source" if file.content_type.startswith("text/") else "Supplement")
         for file in request.attachments]
-    page = weasyprint.HTML(string=request.html, base_url=None, url_fetcher=NothingOutside(), media_type="print")
+    page = weasyprint.HTML(string=letters.of(request.html), base_url=None, url_fetcher=NothingOutside(), media_type="print")
     return page.write_pdf(pdf_variant=VARIANT, attachments=attachments)
 
 
@@ -113,6 +143,7 @@ class Pdf:
     def __init__(self, contract, trusted):
         self.contract = contract
         self.trusted = trusted
+        self.letters = Letters()
         self.one_at_a_time = threading.Lock()
 
     def render_pdf(self, request, context):
@@ -129,7 +160,7 @@ class Pdf:
             # Whoever asked may have gone while it waited.
             if not context.is_active():
                 return None
-            data = render(request)
+            data = render(request, self.letters)
         log("render", ms=round((time.monotonic() - began) * 1000), bytes=len(data), act=process)
         return self.contract.answer(content_type="application/pdf", data=data)
 
