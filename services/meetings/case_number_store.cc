@@ -13,11 +13,11 @@ using v1::CaseNumber;
 
 namespace {
 
-#define COLUMNS                                                        \
+#define COLUMNS                                                          \
   "n.name, n.organization, n.case_number, n.create_time, n.update_time," \
   " n.etag"
 
-#define FROM_READABLE                                         \
+#define FROM_READABLE                                        \
   " FROM case_numbers n JOIN minutes d ON d.name = n.parent" \
   " JOIN meetings m ON m.name = d.parent"
 
@@ -30,8 +30,8 @@ const Statement kOf(
     "SELECT " COLUMNS
     " FROM case_numbers n WHERE n.parent = $1 ORDER BY n.name LIMIT 500");
 
-const Statement kLock(
-    "SELECT " COLUMNS " FROM case_numbers n WHERE n.name = $1 FOR UPDATE");
+const Statement kLock("SELECT " COLUMNS
+                      " FROM case_numbers n WHERE n.name = $1 FOR UPDATE");
 
 const Statement kSet(
     "INSERT INTO case_numbers AS n (name, parent, organization, case_number,"
@@ -58,8 +58,9 @@ void RecordChange(Transaction& tx, Change::Kind kind,
 
 const Listing kListing = {
     .select = "SELECT " COLUMNS FROM_READABLE,
-    .visible = "((d.visibility = ANY({v}) OR d.owners && {o})"
-               " AND (m.visibility = ANY({v}) OR m.owners && {o}))",
+    .visible =
+        "((d.visibility = ANY({v}) OR d.owners && {o})"
+        " AND (m.visibility = ANY({v}) OR m.owners && {o}))",
     .parent = "n.parent",
     .key = "n.name",
     .organization = "n.organization = {n}",
@@ -108,12 +109,12 @@ absl::StatusOr<CaseNumber> Set(Transaction& tx, const v1::Meeting& meeting,
                                const v1::Minutes& minutes, CaseNumber number) {
   const bool is_new = number.etag().empty();
   number.set_etag(NewEtag());
-  ASSIGN_OR_RETURN(const Rows rows,
-                   tx.QueryOne(kSet,
-                               {number.name(), minutes.name(),
-                                number.organization(), number.case_number(),
-                                number.etag()},
-                               number.name()));
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      tx.QueryOne(kSet,
+                  {number.name(), minutes.name(), number.organization(),
+                   number.case_number(), number.etag()},
+                  number.name()));
   CaseNumber stored = ReadRow<CaseNumber>(rows[0]);
   if (is_new) {
     RecordChange(tx, Change::Kind::kCreated, meeting, minutes, stored, {});

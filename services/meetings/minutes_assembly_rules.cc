@@ -149,15 +149,14 @@ class Assembly {
     Section("", /*after_items=*/false);
     int number = 0;
     for (const AgendaItem* item : items_) {
-      number = NumberIn(item->number()) > 0 ? NumberIn(item->number())
-                                            : number + 1;
-      paragraph_ = !item->number().empty() ? item->number()
+      number =
+          NumberIn(item->number()) > 0 ? NumberIn(item->number()) : number + 1;
+      paragraph_ = !item->number().empty()            ? item->number()
                    : content_.kind == Minutes::RECORD ? Concat("§ ", number)
                                                       : "";
-      Heading(2, paragraph_.empty()
-                     ? Plain(item->display_name())
-                     : Concat(Plain(paragraph_), " ",
-                              Plain(item->display_name())));
+      Heading(2, paragraph_.empty() ? Plain(item->display_name())
+                                    : Concat(Plain(paragraph_), " ",
+                                             Plain(item->display_name())));
       if (!item->presenter().empty()) {
         Paragraph(Concat("Föredragande: ", Plain(item->presenter())));
       }
@@ -221,9 +220,8 @@ class Assembly {
             ? NameOf(attendance.organization())
         : !attendance.organization_text().empty()
             ? Plain(attendance.organization_text())
-        : attendance.organization().empty()
-            ? ""
-            : NameOf(attendance.organization());
+        : attendance.organization().empty() ? ""
+                                            : NameOf(attendance.organization());
     std::string person =
         !attendance.name_text().empty() ? Plain(attendance.name_text())
         : attendance.person().empty()   ? ""
@@ -305,8 +303,7 @@ class Assembly {
   }
 
   void Section(std::string_view section, bool after_items) {
-    for (const v1::Note* note :
-         PartsOf(content_.notes, section, after_items)) {
+    for (const v1::Note* note : PartsOf(content_.notes, section, after_items)) {
       Paragraph(Body(note->text()));
     }
     // Under the title, what has no item still needs a heading of its own level.
@@ -411,11 +408,10 @@ class Assembly {
     Heading(level_, "Åtgärder");
     std::vector<std::string> points;
     for (const v1::Action* action : actions) {
-      const std::string owner = !action->owner_text().empty()
-                                    ? Plain(action->owner_text())
-                                : action->owner().empty()
-                                    ? ""
-                                    : NameOf(action->owner());
+      const std::string owner =
+          !action->owner_text().empty() ? Plain(action->owner_text())
+          : action->owner().empty()     ? ""
+                                        : NameOf(action->owner());
       std::vector<std::string> facts;
       if (!owner.empty()) facts.push_back(Concat("ansvarig: ", owner));
       if (!action->due_date().empty()) {
@@ -423,8 +419,7 @@ class Assembly {
       }
       points.push_back(Point(Concat(
           Body(action->text()),
-          facts.empty() ? ""
-                        : Concat(" (", absl::StrJoin(facts, ", "), ")"))));
+          facts.empty() ? "" : Concat(" (", absl::StrJoin(facts, ", "), ")"))));
     }
     Points(points);
   }

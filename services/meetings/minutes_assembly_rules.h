@@ -67,8 +67,8 @@ bool WasThere(const v1::Attendance& attendance);
 // and answers, discussions, conclusions, amendments dealt with, decisions,
 // actions and what was sent on, each in order of position. What stands under no
 // item comes before the first item, or after the last one when its position is
-// behind that. In a RECORD the items are numbered: an item without a number gets
-// the one that follows on the item before it.
+// behind that. In a RECORD the items are numbered: an item without a number
+// gets the one that follows on the item before it.
 //
 // Texts may be Markdown, but make no headings; names are shown as they are.
 std::string AssembleMinutes(const MinutesContent& content);

@@ -41,19 +41,17 @@ absl::StatusOr<MinutesCorrection> CreateMinutesCorrection(
   correction.set_organization(call.caller().organization);
   correction.set_proposer(call.caller().name);
   return call.Write([&](Transaction& tx) -> absl::StatusOr<MinutesCorrection> {
-    ASSIGN_OR_RETURN(
-        const minutes::WithMeeting all,
-        minutes::Lock(tx, call.audience(), request.parent(), ""));
+    ASSIGN_OR_RETURN(const minutes::WithMeeting all,
+                     minutes::Lock(tx, call.audience(), request.parent(), ""));
     ASSIGN_OR_RETURN(const std::vector<v1::Attendance> attendances,
                      minutes::Attendances(tx, all.meeting.name()));
     RETURN_IF_ERROR(CheckParticipant(call.caller(), all.meeting, attendances));
     v1::MinutesVersion version;
     if (all.minutes.version() > 0) {
-      ASSIGN_OR_RETURN(
-          version, minutes_versions::Get(
-                       tx, call.audience(),
-                       Concat(all.minutes.name(), "/versions/",
-                              all.minutes.version())));
+      ASSIGN_OR_RETURN(version, minutes_versions::Get(
+                                    tx, call.audience(),
+                                    Concat(all.minutes.name(), "/versions/",
+                                           all.minutes.version())));
     }
     ASSIGN_OR_RETURN(const minutes_corrections::Counts counts,
                      minutes_corrections::Count(tx, all.minutes.name()));
@@ -75,10 +73,9 @@ absl::StatusOr<MinutesCorrection> Answer(Call& call, const Request& request) {
         request.name().substr(0, request.name().find("/corrections/")));
     ASSIGN_OR_RETURN(const minutes::WithMeeting all,
                      minutes::Lock(tx, call.audience(), name, ""));
-    ASSIGN_OR_RETURN(
-        MinutesCorrection correction,
-        minutes_corrections::Lock(tx, call.audience(), request.name(),
-                                  request.etag()));
+    ASSIGN_OR_RETURN(MinutesCorrection correction,
+                     minutes_corrections::Lock(tx, call.audience(),
+                                               request.name(), request.etag()));
     RETURN_IF_ERROR(CheckUnanswered(correction));
     RETURN_IF_ERROR(CheckNotFinal(all.minutes));
     correction.set_state(state);
@@ -94,12 +91,12 @@ void AddMinutesCorrections(Rpcs& rpcs) {
   rpcs.Handle(service + "GetMinutesCorrection", GetMinutesCorrection);
   rpcs.Handle(service + "ListMinutesCorrections", ListMinutesCorrections);
   rpcs.Handle(service + "CreateMinutesCorrection", CreateMinutesCorrection);
-  rpcs.Handle(service + "AcceptMinutesCorrection",
-              Answer<MinutesCorrection::ACCEPTED,
-                     v1::AcceptMinutesCorrectionRequest>);
-  rpcs.Handle(service + "DeclineMinutesCorrection",
-              Answer<MinutesCorrection::DECLINED,
-                     v1::DeclineMinutesCorrectionRequest>);
+  rpcs.Handle(
+      service + "AcceptMinutesCorrection",
+      Answer<MinutesCorrection::ACCEPTED, v1::AcceptMinutesCorrectionRequest>);
+  rpcs.Handle(
+      service + "DeclineMinutesCorrection",
+      Answer<MinutesCorrection::DECLINED, v1::DeclineMinutesCorrectionRequest>);
 }
 
 }  // namespace reglab::meetings

@@ -14,13 +14,13 @@ namespace {
   "c.name, c.text, c.quote, c.version, c.organization, c.proposer," \
   " c.state, c.reason, c.create_time, c.update_time, c.etag"
 
-#define FROM_CORRECTIONS                                           \
+#define FROM_CORRECTIONS                                            \
   " FROM minutes_corrections c JOIN minutes d ON d.name = c.parent" \
   " JOIN meetings m ON m.name = d.parent"
 
-#define SELECT_READABLE                            \
-  "SELECT " COLUMNS FROM_CORRECTIONS               \
-  " WHERE c.name = $1"                             \
+#define SELECT_READABLE                             \
+  "SELECT " COLUMNS FROM_CORRECTIONS                \
+  " WHERE c.name = $1"                              \
   " AND (c.visibility = ANY($2) OR c.owners && $3)" \
   " AND (d.visibility = ANY($2) OR d.owners && $3)" \
   " AND (m.visibility = ANY($2) OR m.owners && $3)"
@@ -64,9 +64,10 @@ void RecordChange(Transaction& tx, Change::Kind kind,
 
 const Listing kListing = {
     .select = "SELECT " COLUMNS FROM_CORRECTIONS,
-    .visible = "((c.visibility = ANY({v}) OR c.owners && {o})"
-               " AND (d.visibility = ANY({v}) OR d.owners && {o})"
-               " AND (m.visibility = ANY({v}) OR m.owners && {o}))",
+    .visible =
+        "((c.visibility = ANY({v}) OR c.owners && {o})"
+        " AND (d.visibility = ANY({v}) OR d.owners && {o})"
+        " AND (m.visibility = ANY({v}) OR m.owners && {o}))",
     .parent = "c.parent",
     .key = "c.name",
     .organization = "c.organization = {n}",
@@ -92,8 +93,7 @@ const Listing kListing = {
     .default_order = "create_time",
 };
 
-absl::StatusOr<MinutesCorrection> Get(Transaction& tx,
-                                      const Audience& audience,
+absl::StatusOr<MinutesCorrection> Get(Transaction& tx, const Audience& audience,
                                       std::string_view name) {
   ASSIGN_OR_RETURN(
       const Rows rows,
@@ -116,8 +116,8 @@ absl::StatusOr<MinutesCorrection> Lock(Transaction& tx,
 absl::StatusOr<MinutesCorrection> Insert(Transaction& tx,
                                          const v1::Meeting& meeting,
                                          MinutesCorrection correction) {
-  correction.set_name(Concat(meeting.name(), "/minutes/corrections/",
-                             RandomId()));
+  correction.set_name(
+      Concat(meeting.name(), "/minutes/corrections/", RandomId()));
   correction.set_etag(NewEtag());
   std::vector<std::string> owners = {meeting.body()};
   if (!correction.organization().empty()) {

@@ -58,8 +58,8 @@ absl::StatusOr<MinutesVersion> VersionOf(Transaction& tx,
   const v1::Minutes& minutes = all.minutes;
   if (number == 0 && IsFinal(minutes.state())) number = minutes.version();
   if (number > 0) {
-    return minutes_versions::Get(
-        tx, audience, Concat(minutes.name(), "/versions/", number));
+    return minutes_versions::Get(tx, audience,
+                                 Concat(minutes.name(), "/versions/", number));
   }
   MinutesVersion working;
   working.set_state(minutes.state());
@@ -77,53 +77,51 @@ absl::StatusOr<MinutesDocumentFacts> FactsOf(Call& call,
   };
   ASSIGN_OR_RETURN(const minutes::WithMeeting found, call.Read(get));
   ASSIGN_OR_RETURN(minutes::Names names, DisplayNames(call, found.meeting));
-  return call.Read([&](Transaction& tx) -> absl::StatusOr<MinutesDocumentFacts> {
-    MinutesDocumentFacts facts;
-    ASSIGN_OR_RETURN(minutes::WithMeeting all, get(tx));
-    RETURN_IF_ERROR(minutes::WithText(tx, names, all));
-    ASSIGN_OR_RETURN(
-        facts.version,
-        VersionOf(tx, call.audience(), all, request.version()));
-    const bool current = facts.version.digest() == all.minutes.digest();
-    if (!current && facts.version.state() != v1::Minutes::APPROVED) {
-      all.minutes.clear_approvals();
-    }
-    ASSIGN_OR_RETURN(
-        facts.history,
-        minutes_versions::History(tx, all.minutes.name(),
-                                  facts.version.number() > 0
-                                      ? facts.version.number()
-                                      : all.minutes.version()));
-    ASSIGN_OR_RETURN(facts.case_numbers,
-                     case_numbers::Of(tx, all.minutes.name()));
-    ASSIGN_OR_RETURN(const std::vector<v1::Attendance> attendances,
-                     minutes::PrintedAttendances(tx, all.meeting));
-    for (const v1::Attendance& attendance : attendances) {
-      if (!attendance.person().empty() && !attendance.name_text().empty()) {
-        names[attendance.person()] = attendance.name_text();
-      }
-    }
-    for (const std::string& name : ParticipantsOf(attendances)) {
-      if (name.starts_with("organizations/")) {
-        facts.organizations.push_back(name);
-      }
-    }
-    facts.meeting = std::move(all.meeting);
-    facts.minutes = std::move(all.minutes);
-    facts.names = names;
-    return facts;
-  });
+  return call.Read(
+      [&](Transaction& tx) -> absl::StatusOr<MinutesDocumentFacts> {
+        MinutesDocumentFacts facts;
+        ASSIGN_OR_RETURN(minutes::WithMeeting all, get(tx));
+        RETURN_IF_ERROR(minutes::WithText(tx, names, all));
+        ASSIGN_OR_RETURN(facts.version, VersionOf(tx, call.audience(), all,
+                                                  request.version()));
+        const bool current = facts.version.digest() == all.minutes.digest();
+        if (!current && facts.version.state() != v1::Minutes::APPROVED) {
+          all.minutes.clear_approvals();
+        }
+        ASSIGN_OR_RETURN(facts.history, minutes_versions::History(
+                                            tx, all.minutes.name(),
+                                            facts.version.number() > 0
+                                                ? facts.version.number()
+                                                : all.minutes.version()));
+        ASSIGN_OR_RETURN(facts.case_numbers,
+                         case_numbers::Of(tx, all.minutes.name()));
+        ASSIGN_OR_RETURN(const std::vector<v1::Attendance> attendances,
+                         minutes::PrintedAttendances(tx, all.meeting));
+        for (const v1::Attendance& attendance : attendances) {
+          if (!attendance.person().empty() && !attendance.name_text().empty()) {
+            names[attendance.person()] = attendance.name_text();
+          }
+        }
+        for (const std::string& name : ParticipantsOf(attendances)) {
+          if (name.starts_with("organizations/")) {
+            facts.organizations.push_back(name);
+          }
+        }
+        facts.meeting = std::move(all.meeting);
+        facts.minutes = std::move(all.minutes);
+        facts.names = names;
+        return facts;
+      });
 }
 
 // "2026-09-15-member-group" and "html" → "2026-09-15-member-group.html".
 std::string FileName(const MinutesDocumentFacts& facts,
                      std::string_view extension) {
   const std::string_view meeting = facts.meeting.name();
-  return Concat(meeting.substr(meeting.find('/') + 1),
-                facts.version.number() > 0
-                    ? Concat("-v", facts.version.number())
-                    : "",
-                ".", extension);
+  return Concat(
+      meeting.substr(meeting.find('/') + 1),
+      facts.version.number() > 0 ? Concat("-v", facts.version.number()) : "",
+      ".", extension);
 }
 
 Content Document(std::string content_type, std::string file_name,
@@ -159,8 +157,8 @@ absl::StatusOr<Content> GetMinutesArchive(
   return Document(kXml, FileName(facts, "xml"), MinutesArchive(facts));
 }
 
-absl::StatusOr<Content> GetMinutesPdf(
-    Call& call, const v1::GetMinutesPdfRequest& request) {
+absl::StatusOr<Content> GetMinutesPdf(Call& call,
+                                      const v1::GetMinutesPdfRequest& request) {
   if (!call.Knows("pdf")) {
     return Refused(
         "PDF_NOT_INSTALLED",
@@ -249,9 +247,8 @@ absl::StatusOr<google::protobuf::Empty> DeleteCaseNumber(
       [&](Transaction& tx) -> absl::StatusOr<google::protobuf::Empty> {
         ASSIGN_OR_RETURN(const minutes::WithMeeting all,
                          minutes::Get(tx, call.audience(), minutes_name));
-        RETURN_IF_ERROR(CheckActsFor(call.caller(),
-                                     OrganizationOf(request.name()),
-                                     all.meeting.name()));
+        RETURN_IF_ERROR(CheckActsFor(
+            call.caller(), OrganizationOf(request.name()), all.meeting.name()));
         ASSIGN_OR_RETURN(
             const std::optional<CaseNumber> number,
             case_numbers::Lock(tx, request.name(), request.etag()));

@@ -18,7 +18,8 @@ using v1::MinutesCorrection;
 
 namespace {
 
-constexpr std::string_view kCorrectionsHeading = "\n## Rättelser efter fastställandet\n";
+constexpr std::string_view kCorrectionsHeading =
+    "\n## Rättelser efter fastställandet\n";
 
 bool Attended(std::string_view person,
               const std::vector<Attendance>& attendances) {
@@ -164,10 +165,9 @@ absl::Status CheckCirculation(const Minutes& minutes,
          Concat("Dagen har varit. Välj ", today, " eller en senare dag.")});
   }
   if (request.corrections_until() > YearAfter(today)) {
-    return InvalidField(
-        "corrections_until",
-        {"The day is over a year away. Choose an earlier one.",
-         "Dagen ligger mer än ett år bort. Välj en tidigare."});
+    return InvalidField("corrections_until",
+                        {"The day is over a year away. Choose an earlier one.",
+                         "Dagen ligger mer än ett år bort. Välj en tidigare."});
   }
   if (recipients.empty()) {
     return Refused(
@@ -229,8 +229,7 @@ absl::Status CheckFinalization(const Minutes& minutes, int open_corrections,
 
 absl::Status CheckApproval(const Minutes& minutes, const Caller& caller,
                            const std::vector<Attendance>& attendances,
-                           int open_corrections,
-                           std::string_view digest_read) {
+                           int open_corrections, std::string_view digest_read) {
   if (minutes.kind() != Minutes::RECORD) {
     return Refused("FINALIZED_INSTEAD",
                    {"Notes are not approved: they become final on a set day "
@@ -308,9 +307,9 @@ absl::StatusOr<CorrectedMinutes> Correct(
          "det som står runt om."});
   }
   if (request.quote() == request.replacement()) {
-    return InvalidField(
-        "replacement", {"It is the same as the passage; nothing would change.",
-                        "Det är detsamma som stället; inget skulle ändras."});
+    return InvalidField("replacement",
+                        {"It is the same as the passage; nothing would change.",
+                         "Det är detsamma som stället; inget skulle ändras."});
   }
   CorrectedMinutes corrected;
   corrected.change =
@@ -318,24 +317,23 @@ absl::StatusOr<CorrectedMinutes> Correct(
           ? Concat("”", OneLine(request.quote()), "” har tagits bort.")
           : Concat("”", OneLine(request.quote()), "” har ändrats till ”",
                    OneLine(request.replacement()), "”.");
-  corrected.markdown =
-      Concat(markdown.substr(0, at), request.replacement(),
-             markdown.substr(at + request.quote().size()));
+  corrected.markdown = Concat(markdown.substr(0, at), request.replacement(),
+                              markdown.substr(at + request.quote().size()));
   if (!corrected.markdown.ends_with('\n')) corrected.markdown += '\n';
   // A list in which each correction follows on the one before it.
   if (markdown.find(kCorrectionsHeading) == std::string_view::npos) {
     corrected.markdown += Concat(kCorrectionsHeading, "\n");
   }
-  corrected.markdown += Concat("- ", today, ": ", corrected.change, " Skäl: ",
-                               OneLine(request.reason()), "\n");
+  corrected.markdown += Concat("- ", today, ": ", corrected.change,
+                               " Skäl: ", OneLine(request.reason()), "\n");
   return corrected;
 }
 
 std::string ChangeOf(const std::vector<std::string>& accepted) {
   std::string change;
   for (const std::string& text : accepted) {
-    change += Concat(change.empty() ? "Godtagna rättelser: " : " · ",
-                     OneLine(text));
+    change +=
+        Concat(change.empty() ? "Godtagna rättelser: " : " · ", OneLine(text));
   }
   return change;
 }

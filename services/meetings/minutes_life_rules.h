@@ -39,7 +39,8 @@ absl::Status CheckSignatories(const v1::Minutes& minutes,
 absl::Status CheckKind(const v1::Minutes& before, const v1::Minutes& after);
 
 // INVALID_ARGUMENT for a day that is past or over a year away;
-// FAILED_PRECONDITION/DISCLOSURE_NOT_ACKNOWLEDGED, NO_RECIPIENTS, MINUTES_FINAL.
+// FAILED_PRECONDITION/DISCLOSURE_NOT_ACKNOWLEDGED, NO_RECIPIENTS,
+// MINUTES_FINAL.
 absl::Status CheckCirculation(const v1::Minutes& minutes,
                               const v1::CirculateMinutesRequest& request,
                               const std::vector<std::string>& recipients,
@@ -59,8 +60,7 @@ absl::Status CheckFinalization(const v1::Minutes& minutes, int open_corrections,
 // says.
 absl::Status CheckApproval(const v1::Minutes& minutes, const Caller& caller,
                            const std::vector<v1::Attendance>& attendances,
-                           int open_corrections,
-                           std::string_view digest_read);
+                           int open_corrections, std::string_view digest_read);
 
 // Whether all who must have approved have; `minutes` has their approvals.
 bool AllApproved(const v1::Minutes& minutes);

@@ -60,8 +60,8 @@ absl::StatusOr<Minutes> CreateMinutes(Call& call,
   ASSIGN_OR_RETURN(const minutes::Names names, DisplayNames(call, found));
   return call.Write([&](Transaction& tx) -> absl::StatusOr<Minutes> {
     WithMeeting all;
-    ASSIGN_OR_RETURN(all.meeting, meetings::Lock(tx, call.audience(),
-                                                 request.parent(), ""));
+    ASSIGN_OR_RETURN(all.meeting,
+                     meetings::Lock(tx, call.audience(), request.parent(), ""));
     RETURN_IF_ERROR(CheckHeld(all.meeting));
     ASSIGN_OR_RETURN(const std::vector<v1::Attendance> attendances,
                      minutes::Attendances(tx, all.meeting.name()));
@@ -83,17 +83,15 @@ absl::StatusOr<Minutes> UpdateMinutes(Call& call,
         WithMeeting all,
         minutes::Lock(tx, call.audience(), patch.name(), patch.etag()));
     const Minutes before = all.minutes;
-    ASSIGN_OR_RETURN(
-        const std::vector<std::string> changed,
-        ApplyUpdate(request.update_mask(), patch, all.minutes));
+    ASSIGN_OR_RETURN(const std::vector<std::string> changed,
+                     ApplyUpdate(request.update_mask(), patch, all.minutes));
     if (!changed.empty()) {
       RETURN_IF_ERROR(CheckNotFinal(all.minutes));
       RETURN_IF_ERROR(CheckKind(before, all.minutes));
       ASSIGN_OR_RETURN(const std::vector<v1::Attendance> attendances,
                        minutes::Attendances(tx, all.meeting.name()));
       RETURN_IF_ERROR(CheckSignatories(all.minutes, attendances));
-      RETURN_IF_ERROR(
-          minutes::Update(tx, all.meeting, changed, all.minutes));
+      RETURN_IF_ERROR(minutes::Update(tx, all.meeting, changed, all.minutes));
     }
     RETURN_IF_ERROR(minutes::WithText(tx, names, all));
     return all.minutes;
@@ -108,9 +106,9 @@ absl::StatusOr<MinutesVersion> Freeze(Transaction& tx, WithMeeting& all,
   Minutes& minutes = all.minutes;
   minutes.set_visibility(v1::Meeting::MEMBERS);
   version.set_markdown(minutes.markdown());
-  ASSIGN_OR_RETURN(MinutesVersion frozen,
-                   minutes_versions::Insert(tx, all.meeting, minutes,
-                                            std::move(version)));
+  ASSIGN_OR_RETURN(
+      MinutesVersion frozen,
+      minutes_versions::Insert(tx, all.meeting, minutes, std::move(version)));
   minutes.set_version(frozen.number());
   changed.insert(changed.end(), {"version", "visibility"});
   RETURN_IF_ERROR(
@@ -130,14 +128,13 @@ membership::v1::SendRequest LetterFor(const CirculateMinutesRequest& request,
   auto& parameters = *letter.mutable_parameters();
   parameters["title"] = Concat(KindInSwedish(all.minutes.kind()), ": ",
                                all.meeting.display_name());
-  parameters["text"] =
-      Concat(request.message(), request.message().empty() ? "" : "\n\n",
-             "Rättelser kan föreslås till och med ",
-             version.corrections_until(), ".");
+  parameters["text"] = Concat(
+      request.message(), request.message().empty() ? "" : "\n\n",
+      "Rättelser kan föreslås till och med ", version.corrections_until(), ".");
   letter.set_subject(all.minutes.name());
   letter.set_version(Concat(version.number()));
-  letter.set_link(Concat("/v1/", all.minutes.name(), "/html?version=",
-                         version.number()));
+  letter.set_link(
+      Concat("/v1/", all.minutes.name(), "/html?version=", version.number()));
   return letter;
 }
 
@@ -155,13 +152,11 @@ absl::StatusOr<Minutes> CirculateMinutes(
     std::vector<std::string> recipients(request.recipients().begin(),
                                         request.recipients().end());
     if (recipients.empty()) recipients = ParticipantsOf(attendances);
-    RETURN_IF_ERROR(
-        CheckCirculation(all.minutes, request, recipients, today));
+    RETURN_IF_ERROR(CheckCirculation(all.minutes, request, recipients, today));
     RETURN_IF_ERROR(Refresh(tx, names, all));
-    ASSIGN_OR_RETURN(
-        const std::vector<std::string> accepted,
-        minutes_corrections::Accepted(tx, all.minutes.name(),
-                                      all.minutes.version()));
+    ASSIGN_OR_RETURN(const std::vector<std::string> accepted,
+                     minutes_corrections::Accepted(tx, all.minutes.name(),
+                                                   all.minutes.version()));
     all.minutes.set_state(Minutes::CIRCULATED);
     all.minutes.set_corrections_until(request.corrections_until());
     MinutesVersion version;
@@ -170,8 +165,7 @@ absl::StatusOr<Minutes> CirculateMinutes(
     *version.mutable_recipients() = {recipients.begin(), recipients.end()};
     ASSIGN_OR_RETURN(version, Freeze(tx, all, std::move(version),
                                      {"state", "corrections_until"}));
-    const membership::v1::SendRequest letter =
-        LetterFor(request, all, version);
+    const membership::v1::SendRequest letter = LetterFor(request, all, version);
     tx.Enqueue({kSend, &letter, version.name()});
     return all.minutes;
   });
@@ -190,10 +184,9 @@ absl::StatusOr<Minutes> FinalizeMinutes(Call& call,
                      minutes_corrections::Count(tx, request.name()));
     RETURN_IF_ERROR(CheckFinalization(all.minutes, counts.open, today));
     RETURN_IF_ERROR(Refresh(tx, names, all));
-    ASSIGN_OR_RETURN(
-        const std::vector<std::string> accepted,
-        minutes_corrections::Accepted(tx, all.minutes.name(),
-                                      all.minutes.version()));
+    ASSIGN_OR_RETURN(const std::vector<std::string> accepted,
+                     minutes_corrections::Accepted(tx, all.minutes.name(),
+                                                   all.minutes.version()));
     all.minutes.set_state(Minutes::FINAL);
     MinutesVersion version;
     version.set_change(ChangeOf(accepted));
@@ -223,10 +216,9 @@ absl::StatusOr<Minutes> ApproveMinutes(Call& call,
           minutes::Update(tx, all.meeting, {"approvals"}, all.minutes));
       return all.minutes;
     }
-    ASSIGN_OR_RETURN(
-        const std::vector<std::string> accepted,
-        minutes_corrections::Accepted(tx, all.minutes.name(),
-                                      all.minutes.version()));
+    ASSIGN_OR_RETURN(const std::vector<std::string> accepted,
+                     minutes_corrections::Accepted(tx, all.minutes.name(),
+                                                   all.minutes.version()));
     all.minutes.set_state(Minutes::APPROVED);
     MinutesVersion version;
     version.set_change(ChangeOf(accepted));
@@ -249,9 +241,8 @@ absl::StatusOr<Minutes> CorrectMinutes(Call& call,
       RETURN_IF_ERROR(Freeze(tx, all, MinutesVersion(), {}).status());
     }
     ASSIGN_OR_RETURN(const std::string today, minutes::Today(tx));
-    ASSIGN_OR_RETURN(
-        CorrectedMinutes corrected,
-        Correct(all.minutes.markdown(), request, today));
+    ASSIGN_OR_RETURN(CorrectedMinutes corrected,
+                     Correct(all.minutes.markdown(), request, today));
     MinutesVersion version;
     version.set_change(corrected.change);
     version.set_reason(request.reason());

@@ -34,8 +34,20 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; font-weight: bold; }
 th, td { border: 1px solid #767676; padding: .25rem .5rem; text-align: left; vertical-align: top; }
 footer { border-top: 1px solid #767676; margin-top: 2rem; font-size: .9rem; overflow-wrap: anywhere; }
-@page { size: A4; margin: 22mm 20mm 24mm; @bottom-right { content: "Sida " counter(page) " (" counter(pages) ")"; font-size: 9pt; } }
-@media print { body { max-width: none; padding: 0; font-size: 10.5pt; } a { color: inherit; } tr, .notice { break-inside: avoid; } }
+@page { size: A4; margin: 22mm 20mm 24mm; @bottom-right { content: "Sida " counter(page) " (" counter(pages) ")";
+font - size : 9pt;
+}
+}
+@media print{body{max - width : none;
+padding : 0;
+font - size : 10.5pt;
+}
+a {
+color:
+  inherit;
+}
+tr, .notice { break - inside : avoid; }
+}
 )";
 
 std::string Escaped(std::string_view text) {
@@ -157,9 +169,8 @@ void OrderHeadings(cmark_node* root) {
 }
 
 std::string ToHtml(const std::string& markdown, bool& has_heading) {
-  const Document document(
-      cmark_parse_document(markdown.data(), markdown.size(),
-                           CMARK_OPT_VALIDATE_UTF8));
+  const Document document(cmark_parse_document(markdown.data(), markdown.size(),
+                                               CMARK_OPT_VALIDATE_UTF8));
   for (cmark_node* node :
        NodesOf(document.get(), {CMARK_NODE_HTML_BLOCK, CMARK_NODE_HTML_INLINE},
                CMARK_EVENT_ENTER)) {
@@ -172,8 +183,8 @@ std::string ToHtml(const std::string& markdown, bool& has_heading) {
     ReplaceLink(node);
   }
   OrderHeadings(document.get());
-  has_heading = !NodesOf(document.get(), {CMARK_NODE_HEADING}, CMARK_EVENT_ENTER)
-                     .empty();
+  has_heading =
+      !NodesOf(document.get(), {CMARK_NODE_HEADING}, CMARK_EVENT_ENTER).empty();
   char* html = cmark_render_html(document.get(), CMARK_OPT_DEFAULT);
   std::string text = html;
   free(html);
@@ -218,8 +229,8 @@ std::string Foot(const MinutesDocumentFacts& facts) {
       "scope=\"col\">Värde</th></tr></thead>\n<tbody>\n";
   Row(page, {"Läge", StateInSwedish(facts.minutes.kind(), version.state())});
   if (version.number() > 0) {
-    Row(page, {"Version", Concat(version.number(), ", ",
-                                 DayOf(version.create_time()))});
+    Row(page, {"Version",
+               Concat(version.number(), ", ", DayOf(version.create_time()))});
   }
   if (!version.corrections_until().empty()) {
     Row(page, {"Rättelser senast", version.corrections_until()});
@@ -229,9 +240,9 @@ std::string Foot(const MinutesDocumentFacts& facts) {
                                      DayOf(approval.approve_time()))});
   }
   for (const v1::CaseNumber& number : facts.case_numbers) {
-    Row(page, {"Diarienummer", Concat(number.case_number(), " (",
-                                      NameOf(facts, number.organization()),
-                                      ")")});
+    Row(page,
+        {"Diarienummer", Concat(number.case_number(), " (",
+                                NameOf(facts, number.organization()), ")")});
   }
   Row(page, {"Kontrollsumma (SHA-256)", version.digest()});
   page += "</tbody>\n</table>\n";
@@ -308,9 +319,8 @@ std::string StateInSwedish(Minutes::Kind kind, Minutes::State state) {
 std::string MinutesPage(const MinutesDocumentFacts& facts) {
   bool has_heading = false;
   const std::string body = ToHtml(facts.version.markdown(), has_heading);
-  const std::string title =
-      Concat(KindInSwedish(facts.minutes.kind()), ": ",
-             facts.meeting.display_name());
+  const std::string title = Concat(KindInSwedish(facts.minutes.kind()), ": ",
+                                   facts.meeting.display_name());
   std::string page = Concat(
       "<!DOCTYPE html>\n<html lang=\"sv\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, "

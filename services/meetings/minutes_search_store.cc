@@ -20,14 +20,14 @@ constexpr int kLargestPage = 100;
 
 // The passages of one kind of part that hold the words; `words` is the
 // expression of its index.
-#define FOUND_IN(table, item, words)                                       \
-  "SELECT i.name, i.parent, " item " AS agenda_item, i.position, " words   \
-  " AS words FROM " table " i WHERE swedish_search(" words                 \
+#define FOUND_IN(table, item, words)                                     \
+  "SELECT i.name, i.parent, " item " AS agenda_item, i.position, " words \
+  " AS words FROM " table " i WHERE swedish_search(" words               \
   ") @@ swedish_query($1) AND (i.visibility = ANY($2) OR i.owners && $3)"
 
-// Of what has minutes, with what the caller may read. A correction that was made
-// afterwards stands behind everything else.
-#define FOUND                                                                \
+// Of what has minutes, with what the caller may read. A correction that was
+// made afterwards stands behind everything else.
+#define FOUND \
   "(" FOUND_IN("agenda_items", "i.name",                                     \
                "passage(i.display_name, i.text)")                            \
   " UNION ALL " FOUND_IN("notes", "i.agenda_item",                           \
@@ -56,16 +56,16 @@ constexpr int kLargestPage = 100;
 
 // U+2068 and U+2069 around what was found; they are taken out of the text
 // first, so that they say nothing else.
-#define HEADLINE(words)                                                       \
-  "ts_headline('pg_catalog.swedish', " words                                  \
-  ", swedish_query($1), 'StartSel=\u2068, StopSel=\u2069, MaxFragments=2,"  \
+#define HEADLINE(words)                                                    \
+  "ts_headline('pg_catalog.swedish', " words                               \
+  ", swedish_query($1), 'StartSel=\u2068, StopSel=\u2069, MaxFragments=2," \
   " MinWords=12, MaxWords=32, FragmentDelimiter=\" … \"')"
 
 // Where the words stand under another of their names alone, such as RUS, the
 // passage is shown with that.
-#define PASSAGE                                                             \
-  " CASE WHEN position(E'\\u2068' IN h.text) > 0 THEN h.text ELSE "       \
-  HEADLINE("swedish_words(h.words)") " END AS text"
+#define PASSAGE                                                               \
+  " CASE WHEN position(E'\\u2068' IN h.text) > 0 THEN h.text ELSE " HEADLINE( \
+      "swedish_words(h.words)") " END AS text"
 
 const Statement kYears(
     "SELECT extract(year FROM m.date)::int, count(DISTINCT m.name),"
@@ -137,9 +137,8 @@ absl::StatusOr<SearchMinutesResponse> Search(
         response.meetings(response.meetings_size() - 1).meeting() != meeting) {
       ReadRow(rows[i], *response.add_meetings());
     }
-    ReadRow(rows[i],
-            *response.mutable_meetings(response.meetings_size() - 1)
-                 ->add_passages());
+    ReadRow(rows[i], *response.mutable_meetings(response.meetings_size() - 1)
+                          ->add_passages());
   }
   if (rows.size() > page) {
     const Row last = rows[page - 1];

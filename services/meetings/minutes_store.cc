@@ -27,12 +27,12 @@ using v1::Minutes;
 
 namespace {
 
-#define SELECT_READABLE                                                   \
-  "SELECT d.name, d.kind, d.state, d.source_digest, d.source_lines,"      \
-  " d.placed_lines, d.visibility, d.create_time, d.update_time, d.etag,"  \
-  " d.title, d.version, d.chair, d.verifiers, d.corrections_until"        \
+#define SELECT_READABLE                                                    \
+  "SELECT d.name, d.kind, d.state, d.source_digest, d.source_lines,"       \
+  " d.placed_lines, d.visibility, d.create_time, d.update_time, d.etag,"   \
+  " d.title, d.version, d.chair, d.verifiers, d.corrections_until"         \
   " FROM minutes d JOIN meetings m ON m.name = d.parent WHERE d.name = $1" \
-  " AND (d.visibility = ANY($2) OR d.owners && $3)"                       \
+  " AND (d.visibility = ANY($2) OR d.owners && $3)"                        \
   " AND (m.visibility = ANY($2) OR m.owners && $3)"
 
 const Statement kGet(SELECT_READABLE);
@@ -68,8 +68,7 @@ const Statement kUpdate(
     " verifiers = $6, corrections_until = $7, version = $8, etag = $9,"
     " update_time = now() WHERE name = $1 RETURNING update_time");
 
-const Statement kToday(
-    "SELECT (now() AT TIME ZONE 'Europe/Stockholm')::date");
+const Statement kToday("SELECT (now() AT TIME ZONE 'Europe/Stockholm')::date");
 
 const Statement kMeetingOf(
     "SELECT parent FROM minutes WHERE source_digest = $1");
@@ -302,9 +301,9 @@ absl::Status SetText(Transaction& tx, std::string markdown, Minutes& minutes) {
 template <class Part>
 absl::Status ReadPrinted(Transaction& tx, const v1::Meeting& meeting,
                          std::vector<Part>& parts) {
-  ASSIGN_OR_RETURN(const Rows rows, items::All(tx, items::TableOf<Part>(),
-                                               Readers(meeting),
-                                               meeting.name()));
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      items::All(tx, items::TableOf<Part>(), Readers(meeting), meeting.name()));
   for (int i = 0; i < rows.size(); ++i) {
     parts.push_back(ReadRow<Part>(rows[i]));
   }
@@ -336,13 +335,13 @@ absl::StatusOr<MinutesContent> ContentOf(Transaction& tx, const Names& names,
                   visibility) == readers.visibilities.end()) {
       continue;
     }
-    content.referrals.push_back(
-        {.agenda_item = referral.agenda_item(),
-         .title = referral.title(),
-         .text = referral.text(),
-         .target = referral.target().empty() ? referral.target_text()
-                                             : referral.target(),
-         .due_date = referral.due_date()});
+    content.referrals.push_back({.agenda_item = referral.agenda_item(),
+                                 .title = referral.title(),
+                                 .text = referral.text(),
+                                 .target = referral.target().empty()
+                                               ? referral.target_text()
+                                               : referral.target(),
+                                 .due_date = referral.due_date()});
   }
   content.names = names;
   // Whom the meeting knows by another name than membership is called so here.
@@ -388,8 +387,8 @@ absl::StatusOr<WithMeeting> Load(Transaction& tx, const Statement& statement,
     text = version[0].Text(0);
   } else if (IsFinal(minutes.state())) {
     // Imported before there were versions.
-    ASSIGN_OR_RETURN(text, RenderImported(tx, all.meeting, minutes,
-                                          Text(rows[0], "title")));
+    ASSIGN_OR_RETURN(
+        text, RenderImported(tx, all.meeting, minutes, Text(rows[0], "title")));
   } else {
     return all;
   }
@@ -414,8 +413,8 @@ absl::StatusOr<WithMeeting> Lock(Transaction& tx, const Audience& audience,
       meetings::Lock(tx, audience, ParentOf(name), "");
   if (absl::IsNotFound(meeting.status())) return NotFound(name);
   RETURN_IF_ERROR(meeting.status());
-  ASSIGN_OR_RETURN(WithMeeting all, Load(tx, kLock, audience, name,
-                                         *std::move(meeting)));
+  ASSIGN_OR_RETURN(WithMeeting all,
+                   Load(tx, kLock, audience, name, *std::move(meeting)));
   RETURN_IF_ERROR(CheckEtag(name, etag, all.minutes.etag()));
   return all;
 }
@@ -428,9 +427,9 @@ absl::Status WithText(Transaction& tx, const Names& names, WithMeeting& all) {
 
 absl::StatusOr<std::vector<v1::Attendance>> Attendances(
     Transaction& tx, std::string_view meeting) {
-  ASSIGN_OR_RETURN(const Rows rows,
-                   items::All(tx, items::TableOf<v1::Attendance>(), Everyone(),
-                              meeting));
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      items::All(tx, items::TableOf<v1::Attendance>(), Everyone(), meeting));
   std::vector<v1::Attendance> attendances;
   for (int i = 0; i < rows.size(); ++i) {
     attendances.push_back(ReadRow<v1::Attendance>(rows[i]));

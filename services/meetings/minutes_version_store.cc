@@ -13,11 +13,11 @@ using v1::MinutesVersion;
 
 namespace {
 
-#define WITHOUT_TEXT                                                         \
-  "v.name, v.number, v.state, v.digest, v.change, v.reason,"                 \
+#define WITHOUT_TEXT                                         \
+  "v.name, v.number, v.state, v.digest, v.change, v.reason," \
   " v.corrections_until, v.recipients, v.create_time, v.etag"
 
-#define FROM_VERSIONS                                      \
+#define FROM_VERSIONS                                            \
   " FROM minutes_versions v JOIN minutes d ON d.name = v.parent" \
   " JOIN meetings m ON m.name = d.parent"
 
@@ -41,8 +41,9 @@ const Statement kInsert(
 
 const Listing kListing = {
     .select = "SELECT " WITHOUT_TEXT FROM_VERSIONS,
-    .visible = "((d.visibility = ANY({v}) OR d.owners && {o})"
-               " AND (m.visibility = ANY({v}) OR m.owners && {o}))",
+    .visible =
+        "((d.visibility = ANY({v}) OR d.owners && {o})"
+        " AND (m.visibility = ANY({v}) OR m.owners && {o}))",
     .parent = "v.parent",
     .key = "v.name",
     .fields = {{.path = "name",
@@ -95,10 +96,9 @@ absl::StatusOr<MinutesVersion> Insert(Transaction& tx,
   version.set_etag(NewEtag());
   Params values = Fields(version, {"name"});
   values.push_back(minutes.name());
-  for (const Param& param :
-       Fields(version, {"number", "state", "markdown", "digest", "change?",
-                        "reason?", "corrections_until?", "recipients",
-                        "etag"})) {
+  for (const Param& param : Fields(
+           version, {"number", "state", "markdown", "digest", "change?",
+                     "reason?", "corrections_until?", "recipients", "etag"})) {
     values.push_back(param);
   }
   ASSIGN_OR_RETURN(const Rows rows,

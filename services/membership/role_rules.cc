@@ -33,10 +33,8 @@ constexpr std::string_view kOfOrganization[] = {
 
 // What is done for a member.
 constexpr std::string_view kOfMember[] = {
-    "learning.activities.write",
-    "learning.ideas.write",
-    "meetings.case-numbers.write",
-    "meetings.corrections.propose",
+    "learning.activities.write",   "learning.ideas.write",
+    "meetings.case-numbers.write", "meetings.corrections.propose",
     "meetings.corrections.read",
 };
 

@@ -80,8 +80,7 @@ TEST(Assembly, PutsEverythingUnderItsItemInOrder) {
   discussion.set_group("Grupp 2");
   discussion.add_organizations("organizations/region-uppsala");
   content.discussions = {discussion};
-  v1::Conclusion conclusion =
-      Under<v1::Conclusion>("second", "Konklusion", 23);
+  v1::Conclusion conclusion = Under<v1::Conclusion>("second", "Konklusion", 23);
   conclusion.add_points("Labba med egna case.");
   content.conclusions = {conclusion};
   content.dispositions = {{.agenda_item = "meetings/m/agenda-items/second",

@@ -111,8 +111,7 @@ TEST(Notes, BecomeFinalOnTheSetDayWhenAllCorrectionsAreAnswered) {
 
 TEST(Record, IsApprovedByThoseWhoAreNamedAndWereThere) {
   const Minutes record = Of(Minutes::RECORD, Minutes::DRAFT);
-  EXPECT_TRUE(
-      CheckApproval(record, As("people/chair"), Both(), 0, "d").ok());
+  EXPECT_TRUE(CheckApproval(record, As("people/chair"), Both(), 0, "d").ok());
   EXPECT_TRUE(absl::IsPermissionDenied(
       CheckApproval(record, As("people/other"), Both(), 0, "d")));
   std::vector<v1::Attendance> away = Both();
@@ -139,9 +138,8 @@ TEST(Record, IsApprovedAsItWasRead) {
             "FINALIZED_INSTEAD");
   Minutes alone = record;
   alone.clear_verifiers();
-  EXPECT_EQ(
-      ReasonOf(CheckApproval(alone, As("people/chair"), Both(), 0, "d")),
-      "SIGNATORIES_MISSING");
+  EXPECT_EQ(ReasonOf(CheckApproval(alone, As("people/chair"), Both(), 0, "d")),
+            "SIGNATORIES_MISSING");
 }
 
 TEST(Record, IsApprovedOnceAllHave) {

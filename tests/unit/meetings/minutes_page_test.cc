@@ -78,8 +78,8 @@ TEST(Page, FetchesNothingAndLeadsToAddressesAlone) {
   EXPECT_NE(html.find("<a href=\"https://reglab.se\">sida</a>"),
             std::string::npos);
   const std::string page = MinutesPage(Facts("# A\n"));
-  EXPECT_FALSE(std::regex_search(
-      page, std::regex("src=|@import|url\\(|<link|<script")));
+  EXPECT_FALSE(
+      std::regex_search(page, std::regex("src=|@import|url\\(|<link|<script")));
 }
 
 TEST(Archive, EscapesWhatItSaysAndNamesTheDigest) {
