@@ -20,6 +20,7 @@
 #include "services/meetings/minutes_search_store.h"
 #include "services/meetings/minutes_service.h"
 #include "services/meetings/minutes_store.h"
+#include "services/meetings/minutes_text_store.h"
 #include "services/meetings/minutes_version_store.h"
 
 namespace reglab {

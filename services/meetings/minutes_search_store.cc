@@ -1,5 +1,6 @@
 #include "services/meetings/minutes_search_store.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 

@@ -1,8 +1,5 @@
 #include "services/meetings/minutes_store.h"
 
-#include <algorithm>
-#include <charconv>
-#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,8 +13,8 @@
 #include "services/meetings/minutes_assembly_rules.h"
 #include "services/meetings/minutes_life_rules.h"
 #include "services/meetings/minutes_page.h"
+#include "services/meetings/minutes_text_store.h"
 #include "services/meetings/minutes_version_store.h"
-#include "services/meetings/referral_store.h"
 
 namespace reglab::meetings::minutes {
 
@@ -85,141 +82,9 @@ const Statement kImported(
     "SELECT unresolved, source_lines, placed_lines FROM minutes"
     " WHERE parent = $1");
 
-int Number(std::string_view text) {
-  int value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 std::string Text(const Row& row, std::string_view column) {
   return std::string(items::Column(row, column));
 }
-
-Label LabelOf(const Row& row) {
-  return {Text(row, "label"), Number(items::Column(row, "label_line")),
-          Number(items::Column(row, "label_level"))};
-}
-
-// Turns rows back into minutes as they were read.
-struct Reader {
-  Transaction& tx;
-  const Audience& audience;
-  std::string meeting;
-  ParsedMinutes parsed;
-  std::map<std::string, int, std::less<>> items;
-
-  // Calls `take` with each resource, its row and its position.
-  template <class Item, class Take>
-  absl::Status Each(Take take) {
-    ASSIGN_OR_RETURN(const Rows rows,
-                     items::All(tx, items::TableOf<Item>(), audience, meeting));
-    for (int i = 0; i < rows.size(); ++i) {
-      const Item item = ReadRow<Item>(rows[i]);
-      const auto found = items.find(items::Column(rows[i], "agenda_item"));
-      const Position position = {
-          .item = found == items.end() ? -1 : found->second,
-          .line = item.source_line(),
-          .last_line = item.source_line(),
-          .order = item.position()};
-      take(item, rows[i], position);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadItems() {
-    return Each<v1::AgendaItem>(
-        [&](const v1::AgendaItem& item, const Row& row, Position position) {
-          position.item = int(parsed.items.size());
-          items.emplace(item.name(), position.item);
-          const int level = Number(items::Column(row, "heading_level"));
-          std::string number = item.number();
-          if (number.starts_with("§ ")) number.erase(0, 3);
-          const std::string heading = Text(row, "heading");
-          const bool as_written =
-              heading.find(item.display_name()) != std::string::npos;
-          parsed.items.push_back(
-              {.number = number,
-               .title = item.display_name(),
-               .heading = as_written       ? heading
-                          : number.empty() ? item.display_name()
-                                           : absl::StrCat(item.number(), " ",
-                                                          item.display_name()),
-               .level = level == 0 ? 1 : level,
-               .position = position});
-        });
-  }
-
-  absl::Status ReadNotes() {
-    return Each<v1::Note>(
-        [&](const v1::Note& note, const Row& row, Position position) {
-          const std::string_view layout = items::Column(row, "layout");
-          const ParsedNote::Kind kind =
-              layout == "ATTENDANCE" ? ParsedNote::Kind::kAttendance
-              : layout == "FACT"     ? ParsedNote::Kind::kFact
-              : layout == "RULE"     ? ParsedNote::Kind::kRule
-                                     : ParsedNote::Kind::kText;
-          parsed.notes.push_back({note.text(), kind, position});
-        });
-  }
-
-  absl::Status ReadTalk() {
-    RETURN_IF_ERROR(Each<v1::Question>(
-        [&](const v1::Question& question, const Row&, Position position) {
-          ParsedQuestion& read = parsed.questions.emplace_back();
-          read = {question.text(), {}, position};
-          std::string_view rest = question.answer();
-          while (!rest.empty()) {
-            const size_t end = rest.find("\n\n");
-            read.answers.emplace_back(rest.substr(0, end));
-            rest = end == std::string_view::npos ? "" : rest.substr(end + 2);
-          }
-        }));
-    return Each<v1::Discussion>([&](const v1::Discussion& discussion,
-                                    const Row& row, Position position) {
-      parsed.discussions.push_back(
-          {discussion.text(), discussion.group(), LabelOf(row), position});
-    });
-  }
-
-  absl::Status ReadOutcomes() {
-    RETURN_IF_ERROR(
-        Each<v1::Conclusion>([&](const v1::Conclusion& conclusion,
-                                 const Row& row, Position position) {
-          parsed.conclusions.push_back(
-              {conclusion.text(),
-               {conclusion.points().begin(), conclusion.points().end()},
-               LabelOf(row),
-               position});
-        }));
-    RETURN_IF_ERROR(Each<v1::Decision>([&](const v1::Decision& decision,
-                                           const Row& row, Position position) {
-      std::string number = decision.number();
-      if (number.starts_with("§ ")) number.erase(0, 3);
-      parsed.decisions.push_back({.paragraph_number = number,
-                                  .text = decision.text(),
-                                  .source_text = SourceOf(row, decision.text()),
-                                  .label = LabelOf(row),
-                                  .quoted = items::Column(row, "quoted") == "t",
-                                  .position = position});
-    }));
-    return Each<v1::Action>([&](const v1::Action& action, const Row& row,
-                                Position position) {
-      parsed.actions.push_back({.text = action.text(),
-                                .source_text = SourceOf(row, action.text()),
-                                .owner_text = action.owner_text(),
-                                .due_date = action.due_date(),
-                                .label = LabelOf(row),
-                                .quoted = items::Column(row, "quoted") == "t",
-                                .position = position});
-    });
-  }
-
-  // As written, as long as nobody has changed the text.
-  static std::string SourceOf(const Row& row, const std::string& text) {
-    std::string source = Text(row, "source_text");
-    return source.empty() ? text : source;
-  }
-};
 
 template <class Item>
 absl::Status InsertAll(Transaction& tx, const v1::Meeting& meeting,
@@ -246,48 +111,27 @@ absl::Status ReadAll(Transaction& tx, const Audience& audience,
   return absl::OkStatus();
 }
 
-// Whoever may read the minutes once they are out may read what is printed.
-Audience Readers(const v1::Meeting& meeting) {
-  Audience readers;
-  const v1::Meeting::Visibility narrowest =
-      Narrower(v1::Meeting::MEMBERS, meeting.visibility());
-  for (const v1::Meeting::Visibility each :
-       {v1::Meeting::PUBLIC, v1::Meeting::MEMBERS, v1::Meeting::BODY,
-        v1::Meeting::ORGANIZATION}) {
-    if (Narrower(each, narrowest) == narrowest) {
-      readers.visibilities.push_back(v1::Meeting::Visibility_Name(each));
-    }
-  }
-  return readers;
-}
-
 Audience Everyone() {
   Audience everyone;
   everyone.visibilities = {"PUBLIC", "MEMBERS", "BODY", "ORGANIZATION"};
   return everyone;
 }
 
-// As the document was written.
-absl::StatusOr<std::string> RenderImported(Transaction& tx,
-                                           const v1::Meeting& meeting,
-                                           const Minutes& minutes,
-                                           std::string_view title) {
-  const Audience readers = Readers(meeting);
-  Reader reader{tx, readers, meeting.name(), {}, {}};
-  reader.parsed.title = std::string(title);
-  reader.parsed.kind = minutes.kind() == Minutes::RECORD
-                           ? ParsedMinutes::Kind::kRecord
-                           : ParsedMinutes::Kind::kNotes;
-  RETURN_IF_ERROR(reader.ReadItems());
-  RETURN_IF_ERROR(reader.ReadNotes());
-  RETURN_IF_ERROR(reader.ReadTalk());
-  RETURN_IF_ERROR(reader.ReadOutcomes());
-  return RenderMinutes(reader.parsed);
+// The text of what is not final changes with the parts of the meeting alone:
+// so does what stands behind the "-" of the etag, which nobody is held to.
+std::string RowEtag(std::string_view etag) {
+  return std::string(etag.substr(0, etag.find('-')));
+}
+void TagText(Minutes& minutes) {
+  if (IsFinal(minutes.state()) || minutes.digest().empty()) return;
+  minutes.set_etag(Concat(RowEtag(minutes.etag()), "-",
+                          std::string_view(minutes.digest()).substr(0, 8)));
 }
 
 absl::Status SetText(Transaction& tx, std::string markdown, Minutes& minutes) {
   minutes.set_digest(Sha256(markdown));
   minutes.set_markdown(std::move(markdown));
+  TagText(minutes);
   if (minutes.kind() != Minutes::RECORD) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Rows rows,
                    tx.Query(kApprovals, {minutes.name(), minutes.digest()}));
@@ -296,64 +140,6 @@ absl::Status SetText(Transaction& tx, std::string markdown, Minutes& minutes) {
     ReadRow(rows[i], *minutes.add_approvals());
   }
   return absl::OkStatus();
-}
-
-template <class Part>
-absl::Status ReadPrinted(Transaction& tx, const v1::Meeting& meeting,
-                         std::vector<Part>& parts) {
-  ASSIGN_OR_RETURN(
-      const Rows rows,
-      items::All(tx, items::TableOf<Part>(), Readers(meeting), meeting.name()));
-  for (int i = 0; i < rows.size(); ++i) {
-    parts.push_back(ReadRow<Part>(rows[i]));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<MinutesContent> ContentOf(Transaction& tx, const Names& names,
-                                         const WithMeeting& all) {
-  MinutesContent content{.kind = all.minutes.kind(), .meeting = all.meeting};
-  const auto read = [&](auto& parts) {
-    return ReadPrinted(tx, all.meeting, parts);
-  };
-  RETURN_IF_ERROR(read(content.items));
-  RETURN_IF_ERROR(read(content.attendances));
-  RETURN_IF_ERROR(read(content.notes));
-  RETURN_IF_ERROR(read(content.questions));
-  RETURN_IF_ERROR(read(content.discussions));
-  RETURN_IF_ERROR(read(content.conclusions));
-  RETURN_IF_ERROR(read(content.decisions));
-  RETURN_IF_ERROR(read(content.actions));
-  ASSIGN_OR_RETURN(const std::vector<v1::Referral> referrals,
-                   referrals::OfMeeting(tx, all.meeting.name()));
-  const Audience readers = Readers(all.meeting);
-  for (const v1::Referral& referral : referrals) {
-    const std::string visibility =
-        v1::Meeting::Visibility_Name(referral.visibility());
-    if (referral.state() == v1::Referral::DRAFT ||
-        std::find(readers.visibilities.begin(), readers.visibilities.end(),
-                  visibility) == readers.visibilities.end()) {
-      continue;
-    }
-    content.referrals.push_back({.agenda_item = referral.agenda_item(),
-                                 .title = referral.title(),
-                                 .text = referral.text(),
-                                 .target = referral.target().empty()
-                                               ? referral.target_text()
-                                               : referral.target(),
-                                 .due_date = referral.due_date()});
-  }
-  content.names = names;
-  // Whom the meeting knows by another name than membership is called so here.
-  for (const v1::Attendance& attendance : content.attendances) {
-    if (!attendance.person().empty() && !attendance.name_text().empty()) {
-      content.names[attendance.person()] = attendance.name_text();
-    }
-  }
-  content.chair = all.minutes.chair();
-  content.verifiers = {all.minutes.verifiers().begin(),
-                       all.minutes.verifiers().end()};
-  return content;
 }
 
 void RecordChange(Transaction& tx, Change::Kind kind,
@@ -387,8 +173,8 @@ absl::StatusOr<WithMeeting> Load(Transaction& tx, const Statement& statement,
     text = version[0].Text(0);
   } else if (IsFinal(minutes.state())) {
     // Imported before there were versions.
-    ASSIGN_OR_RETURN(
-        text, RenderImported(tx, all.meeting, minutes, Text(rows[0], "title")));
+    ASSIGN_OR_RETURN(text, RenderImported(tx, all.meeting, minutes.kind(),
+                                          Text(rows[0], "title")));
   } else {
     return all;
   }
@@ -415,13 +201,14 @@ absl::StatusOr<WithMeeting> Lock(Transaction& tx, const Audience& audience,
   RETURN_IF_ERROR(meeting.status());
   ASSIGN_OR_RETURN(WithMeeting all,
                    Load(tx, kLock, audience, name, *std::move(meeting)));
-  RETURN_IF_ERROR(CheckEtag(name, etag, all.minutes.etag()));
+  RETURN_IF_ERROR(CheckEtag(name, RowEtag(etag), RowEtag(all.minutes.etag())));
   return all;
 }
 
 absl::Status WithText(Transaction& tx, const Names& names, WithMeeting& all) {
   if (!all.minutes.markdown().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const MinutesContent content, ContentOf(tx, names, all));
+  ASSIGN_OR_RETURN(const MinutesContent content,
+                   ContentOf(tx, names, all.meeting, all.minutes));
   return SetText(tx, AssembleMinutes(content), all.minutes);
 }
 
@@ -434,13 +221,6 @@ absl::StatusOr<std::vector<v1::Attendance>> Attendances(
   for (int i = 0; i < rows.size(); ++i) {
     attendances.push_back(ReadRow<v1::Attendance>(rows[i]));
   }
-  return attendances;
-}
-
-absl::StatusOr<std::vector<v1::Attendance>> PrintedAttendances(
-    Transaction& tx, const v1::Meeting& meeting) {
-  std::vector<v1::Attendance> attendances;
-  RETURN_IF_ERROR(ReadPrinted(tx, meeting, attendances));
   return attendances;
 }
 
@@ -480,6 +260,7 @@ absl::Status Update(Transaction& tx, const v1::Meeting& meeting,
   ReadRow(rows[0], minutes);
   RecordChange(tx, Change::Kind::kUpdated, meeting, minutes,
                std::move(changed));
+  TagText(minutes);
   return absl::OkStatus();
 }
 
@@ -553,7 +334,7 @@ absl::Status Insert(Transaction& tx, const ParsedMinutes& parsed,
   RETURN_IF_ERROR(tx.Query(kInsert, values).status());
   RecordChange(tx, Change::Kind::kCreated, meeting, minutes, {});
   ASSIGN_OR_RETURN(const std::string markdown,
-                   RenderImported(tx, meeting, minutes, parsed.title));
+                   RenderImported(tx, meeting, minutes.kind(), parsed.title));
   v1::MinutesVersion version;
   version.set_markdown(markdown);
   return minutes_versions::Insert(tx, meeting, minutes, std::move(version))

@@ -40,10 +40,6 @@ absl::Status WithText(Transaction& tx, const Names& names, WithMeeting& all);
 absl::StatusOr<std::vector<v1::Attendance>> Attendances(
     Transaction& tx, std::string_view meeting);
 
-// Those of them that every reader of the minutes may read.
-absl::StatusOr<std::vector<v1::Attendance>> PrintedAttendances(
-    Transaction& tx, const v1::Meeting& meeting);
-
 // Begins the minutes of a meeting, which is locked. ALREADY_EXISTS.
 absl::StatusOr<v1::Minutes> Create(Transaction& tx, const v1::Meeting& meeting,
                                    v1::Minutes minutes);

@@ -63,7 +63,17 @@ TEST(Minutes, AreBegunOnceAndMadeOfWhatIsKept) {
   EXPECT_THAT(read->markdown(), HasSubstr("- Namn chair, Organisation skr\n"));
   EXPECT_THAT(read->markdown(), HasSubstr("\n\nVi ses igen i *mars*.\n"));
   EXPECT_EQ(read->digest(), Sha256(read->markdown()));
-  EXPECT_EQ(read->etag(), begun->etag());
+  // Whoever holds the text before sees that it is another; its row is not.
+  EXPECT_NE(read->etag(), begun->etag());
+  v1::UpdateMinutesRequest update;
+  update.mutable_minutes()->set_name(meeting + "/minutes");
+  update.mutable_minutes()->set_chair("people/chair");
+  update.mutable_minutes()->set_etag(begun->etag());
+  const auto updated = Ask<Minutes>("MinutesService/UpdateMinutes", update);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  update.mutable_minutes()->set_chair("");
+  EXPECT_TRUE(absl::IsAborted(
+      Ask<Minutes>("MinutesService/UpdateMinutes", update).status()));
   // A draft is the body's; who sits there and others read the same text.
   EXPECT_TRUE(
       absl::IsNotFound(Get(meeting, Member("organizations/skr")).status()));
