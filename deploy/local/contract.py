@@ -59,7 +59,8 @@ class Contract:
         self.methods = {}
         for proto in self.files.file:
             for service in self.pool.FindFileByName(proto.name).services_by_name.values():
-                if service.full_name.startswith("reglab."):
+                # What is optional is asked by the services alone.
+                if service.full_name.startswith("reglab.") and not service.full_name.startswith("reglab.pdf."):
                     for method in service.methods:
                         self.methods[f"{service.full_name}/{method.name}"] = method
 

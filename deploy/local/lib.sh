@@ -5,6 +5,8 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 STATE=${REGLAB_STATE_DIR:-$ROOT/.local}
 BUILD=${REGLAB_BUILD:-$ROOT/build/release}
+# The optional component pdf runs where deploy/local/install --pdf has been.
+PDF_PYTHON=$ROOT/build/pdf/bin/python
 SERVICES=(membership meetings learning)
 PG_BIN=/usr/lib/postgresql/15/bin
 
@@ -62,7 +64,7 @@ stop_process() {
 
 stop_services() {
   local name
-  for name in gateway learning meetings membership; do stop_process "$name" TERM 20; done
+  for name in gateway learning meetings membership pdf; do stop_process "$name" TERM 20; done
 }
 
 # --- PostgreSQL ------------------------------------------------------------

@@ -115,6 +115,10 @@ absl::Status Call::WriteMessage(
   return status;
 }
 
+bool Call::Knows(std::string_view service) const {
+  return runtime_->HasUpstream(service);
+}
+
 absl::Status Call::AskMessage(std::string_view method,
                               const google::protobuf::Message& request,
                               google::protobuf::Message& response) {

@@ -88,6 +88,9 @@ class Call {
     return response;
   }
 
+  // Whether there is such a service to ask: an optional one may be missing.
+  bool Knows(std::string_view service) const;
+
  private:
   friend class Runtime;
   Call() = default;

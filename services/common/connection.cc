@@ -323,6 +323,16 @@ absl::Status Connection::ErrorOf(const PGresult* result) {
                     Concat("Ändringen motsäger andra uppgifter (",
                            constraint ? constraint : "villkor", ").")});
   }
+  if (code == "RG001") {
+    // Raised by a trigger of ours: no values in it, and both languages.
+    const auto field = [&](int which) {
+      const char* text = PQresultErrorField(result, which);
+      return std::string(text == nullptr ? "" : text);
+    };
+    return Refused(
+        field(PG_DIAG_MESSAGE_PRIMARY),
+        {field(PG_DIAG_MESSAGE_DETAIL), field(PG_DIAG_MESSAGE_HINT)});
+  }
   if (code == "40001" || code == "40P01") {
     conflict_ = true;
     return ChangedMeanwhile();

@@ -210,10 +210,11 @@ struct DatabaseOptions {
 };
 
 // A pool of connections. Thread-safe. What PostgreSQL says never leaves as it
-// is: 23505 is ALREADY_EXISTS, 23503 and 23514 FAILED_PRECONDITION, 40001/40P01
-// ABORTED after bounded retries, 57014 DEADLINE_EXCEEDED, a broken connection
-// UNAVAILABLE (and replaced), a commit in doubt UNKNOWN and never retried, the
-// rest INTERNAL and logged.
+// is: 23505 is ALREADY_EXISTS, 23503 and 23514 FAILED_PRECONDITION, RG001 (a
+// trigger of ours: message the reason, detail the English and hint the Swedish
+// text) FAILED_PRECONDITION, 40001/40P01 ABORTED after bounded retries, 57014
+// DEADLINE_EXCEEDED, a broken connection UNAVAILABLE (and replaced), a commit
+// in doubt UNKNOWN and never retried, the rest INTERNAL and logged.
 class Database {
  public:
   // Opens the connections and prepares every Statement of the process.

@@ -117,6 +117,10 @@ class Runtime {
   const std::string& service() const { return service_; }
   Database& database() { return database_; }
 
+  bool HasUpstream(std::string_view service) const {
+    return upstreams_.count(std::string(service)) > 0;
+  }
+
   // One blocking call to another service as this process on behalf of `caller`.
   absl::StatusOr<std::string> CallUpstream(std::string_view method,
                                            const std::string& request,

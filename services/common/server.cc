@@ -47,6 +47,8 @@ ABSL_FLAG(std::string, page_token_key_file, "",
 ABSL_FLAG(std::string, membership_address, "", "Where membership is served");
 ABSL_FLAG(std::string, meetings_address, "", "Where meetings is served");
 ABSL_FLAG(std::string, learning_address, "", "Where learning is served");
+ABSL_FLAG(std::string, pdf_address, "",
+          "Where the optional pdf is served; not installed when empty");
 ABSL_FLAG(bool, migrate, false,
           "Apply the migrations as the database's owner, and end");
 ABSL_FLAG(std::string, service_role, "",
@@ -82,9 +84,13 @@ std::map<std::string, std::string> UpstreamAddresses(
   const std::map<std::string, std::string> flags = {
       {"membership", absl::GetFlag(FLAGS_membership_address)},
       {"meetings", absl::GetFlag(FLAGS_meetings_address)},
-      {"learning", absl::GetFlag(FLAGS_learning_address)}};
+      {"learning", absl::GetFlag(FLAGS_learning_address)},
+      {"pdf", absl::GetFlag(FLAGS_pdf_address)}};
   std::map<std::string, std::string> addresses;
-  for (const std::string& name : names) addresses[name] = flags.at(name);
+  for (const std::string& name : names) {
+    if (name == "pdf" && flags.at(name).empty()) continue;
+    addresses[name] = flags.at(name);
+  }
   return addresses;
 }
 

@@ -36,6 +36,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddDrafts(rpcs);
   AddAmendments(rpcs);
   AddPositions(rpcs);
+  AddMinutesLives(rpcs);
+  AddMinutesDocuments(rpcs);
+  AddMinutesCorrections(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);
 }
 
@@ -47,6 +50,6 @@ int main(int argc, char** argv) {
   return reglab::RunService(argc, argv,
                             {.name = "meetings",
                              .migrations = reglab::kMeetingsMigrations,
-                             .upstreams = {"membership", "learning"},
+                             .upstreams = {"membership", "learning", "pdf"},
                              .handlers = reglab::meetings::AddHandlers});
 }

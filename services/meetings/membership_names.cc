@@ -21,6 +21,7 @@ constexpr size_t kLongestName = 200;
 
 // The fields of the resources of this service that name one of membership's.
 constexpr std::string_view kNamingFields[] = {"body",
+                                              "chair",
                                               "from_body",
                                               "host_organization",
                                               "organization",
@@ -30,7 +31,8 @@ constexpr std::string_view kNamingFields[] = {"body",
                                               "person",
                                               "presenter_organization",
                                               "presenter_person",
-                                              "target"};
+                                              "target",
+                                              "verifiers"};
 
 std::vector<NamedField> NamesIn(std::string_view resource,
                                 const Message& message) {
@@ -167,6 +169,46 @@ absl::StatusOr<std::vector<membership::v1::Body>> AllBodies(Call& call) {
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
   return bodies;
+}
+
+absl::StatusOr<std::map<std::string, std::string, std::less<>>> DisplayNames(
+    Call& call, const v1::Meeting& meeting) {
+  std::map<std::string, std::string, std::less<>> names;
+  membership::v1::ListOrganizationsRequest organizations;
+  organizations.set_page_size(500);
+  do {
+    ASSIGN_OR_RETURN(
+        const membership::v1::ListOrganizationsResponse page,
+        call.Ask<membership::v1::ListOrganizationsResponse>(
+            "/reglab.membership.v1.OrganizationsService/ListOrganizations",
+            organizations));
+    for (const auto& organization : page.organizations()) {
+      names[organization.name()] = organization.display_name();
+    }
+    organizations.set_page_token(page.next_page_token());
+  } while (!organizations.page_token().empty());
+  ASSIGN_OR_RETURN(const std::vector<membership::v1::Body> bodies,
+                   AllBodies(call));
+  for (const membership::v1::Body& body : bodies) {
+    names[body.name()] = body.display_name();
+  }
+  if (names.count(meeting.body()) == 0) return names;
+  membership::v1::ListAppointmentsRequest appointments;
+  appointments.set_parent(meeting.body());
+  appointments.set_as_of(meeting.date());
+  appointments.set_page_size(500);
+  do {
+    ASSIGN_OR_RETURN(
+        const membership::v1::ListAppointmentsResponse page,
+        call.Ask<membership::v1::ListAppointmentsResponse>(
+            "/reglab.membership.v1.AppointmentsService/ListAppointments",
+            appointments));
+    for (const auto& appointment : page.appointments()) {
+      names[appointment.person()] = appointment.person_display_name();
+    }
+    appointments.set_page_token(page.next_page_token());
+  } while (!appointments.page_token().empty());
+  return names;
 }
 
 }  // namespace reglab::meetings

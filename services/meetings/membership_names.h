@@ -1,11 +1,13 @@
 #ifndef REGLAB_SERVICES_MEETINGS_MEMBERSHIP_NAMES_H_
 #define REGLAB_SERVICES_MEETINGS_MEMBERSHIP_NAMES_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "reglab/meetings/v1/meeting.pb.h"
 #include "reglab/membership/v1/body.pb.h"
 #include "services/common/call.h"
 
@@ -40,6 +42,11 @@ absl::StatusOr<std::map<std::string, std::string>> ResolveOrganizations(
 
 // Every body.
 absl::StatusOr<std::vector<membership::v1::Body>> AllBodies(Call& call);
+
+// What all organisations and bodies are called, and the people who sat in the
+// body of this meeting on its day, by resource name.
+absl::StatusOr<std::map<std::string, std::string, std::less<>>> DisplayNames(
+    Call& call, const v1::Meeting& meeting);
 
 }  // namespace reglab::meetings
 

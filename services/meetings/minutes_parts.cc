@@ -1,11 +1,8 @@
 #include "services/meetings/minutes_parts.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <set>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -13,6 +10,7 @@
 #include "services/common/resource.h"
 #include "services/common/spelling.h"
 #include "services/meetings/meeting_rules.h"
+#include "services/meetings/minutes_page.h"
 
 namespace reglab::meetings {
 namespace {
@@ -383,10 +381,7 @@ std::string DigestOf(std::string_view document) {
   const size_t last = normal.find_last_not_of('\n');
   if (first != std::string::npos)
     normal = normal.substr(first, last - first + 1);
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(normal.data()), normal.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return absl::BytesToHexString(digest);
+  return Sha256(normal);
 }
 
 std::vector<std::string> OrganizationTexts(const ParsedMinutes& minutes) {

@@ -21,8 +21,17 @@ using v1::Minutes;
 
 absl::StatusOr<Minutes> GetMinutes(Call& call,
                                    const GetMinutesRequest& request) {
-  return call.Read([&](Transaction& tx) {
+  const auto get = [&](Transaction& tx) {
     return minutes::Get(tx, call.audience(), request.name());
+  };
+  ASSIGN_OR_RETURN(const minutes::WithMeeting found, call.Read(get));
+  if (!found.minutes.markdown().empty()) return found.minutes;
+  ASSIGN_OR_RETURN(const minutes::Names names,
+                   DisplayNames(call, found.meeting));
+  return call.Read([&](Transaction& tx) -> absl::StatusOr<Minutes> {
+    ASSIGN_OR_RETURN(minutes::WithMeeting all, get(tx));
+    RETURN_IF_ERROR(minutes::WithText(tx, names, all));
+    return all.minutes;
   });
 }
 

@@ -5,8 +5,14 @@
 
 namespace reglab::meetings {
 
-// Registers the handlers of reglab.meetings.v1.MinutesService.
+// Registers the handlers of reglab.meetings.v1.MinutesService, by file:
+// reading and import, lives, documents and search. And those of
+// MinutesCorrectionsService, and of MinutesVersionsService and
+// CaseNumbersService (with the documents).
 void AddMinutes(Rpcs& rpcs);
+void AddMinutesLives(Rpcs& rpcs);
+void AddMinutesDocuments(Rpcs& rpcs);
+void AddMinutesCorrections(Rpcs& rpcs);
 
 }  // namespace reglab::meetings
 

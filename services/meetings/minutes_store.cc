@@ -1,15 +1,20 @@
 #include "services/meetings/minutes_store.h"
 
-#include <charconv>
-#include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
 #include "services/meetings/meeting_store.h"
+#include "services/meetings/minutes_assembly_rules.h"
+#include "services/meetings/minutes_life_rules.h"
+#include "services/meetings/minutes_page.h"
+#include "services/meetings/minutes_text_store.h"
+#include "services/meetings/minutes_version_store.h"
 
 namespace reglab::meetings::minutes {
 
@@ -19,13 +24,48 @@ using v1::Minutes;
 
 namespace {
 
-const Statement kGet(
-    "SELECT d.name, d.kind, d.state, d.source_digest, d.source_lines,"
-    " d.placed_lines, d.visibility, d.create_time, d.update_time, d.etag,"
-    " d.parent, d.title"
-    " FROM minutes d JOIN meetings m ON m.name = d.parent WHERE d.name = $1"
-    " AND (d.visibility = ANY($2) OR d.owners && $3)"
-    " AND (m.visibility = ANY($2) OR m.owners && $3)");
+#define SELECT_READABLE                                                    \
+  "SELECT d.name, d.kind, d.state, d.source_digest, d.source_lines,"       \
+  " d.placed_lines, d.visibility, d.create_time, d.update_time, d.etag,"   \
+  " d.title, d.version, d.chair, d.verifiers, d.corrections_until"         \
+  " FROM minutes d JOIN meetings m ON m.name = d.parent WHERE d.name = $1" \
+  " AND (d.visibility = ANY($2) OR d.owners && $3)"                        \
+  " AND (m.visibility = ANY($2) OR m.owners && $3)"
+
+const Statement kGet(SELECT_READABLE);
+
+const Statement kLock(SELECT_READABLE " FOR UPDATE OF d");
+
+const Statement kVersionText(
+    "SELECT markdown, digest FROM minutes_versions WHERE parent = $1"
+    " AND number = $2");
+
+// Those who approved a record stay with it, however it is corrected later.
+const Statement kApprovals(
+    "SELECT a.person, a.approve_time FROM minutes_approvals a"
+    " JOIN minutes d ON d.name = a.minutes"
+    " WHERE a.minutes = $1 AND (d.state = 'APPROVED' OR a.digest = $2)"
+    " ORDER BY a.approve_time, a.person");
+
+const Statement kForgetApprovals(
+    "DELETE FROM minutes_approvals WHERE minutes = $1 AND digest <> $2");
+
+const Statement kApprove(
+    "INSERT INTO minutes_approvals (minutes, person, digest)"
+    " VALUES ($1, $2, $3) ON CONFLICT (minutes, person) DO NOTHING");
+
+const Statement kCreate(
+    "INSERT INTO minutes (name, parent, kind, state, visibility, owners, chair,"
+    " verifiers, etag)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    " ON CONFLICT DO NOTHING RETURNING create_time, update_time");
+
+const Statement kUpdate(
+    "UPDATE minutes SET kind = $2, state = $3, visibility = $4, chair = $5,"
+    " verifiers = $6, corrections_until = $7, version = $8, etag = $9,"
+    " update_time = now() WHERE name = $1 RETURNING update_time");
+
+const Statement kToday("SELECT (now() AT TIME ZONE 'Europe/Stockholm')::date");
 
 const Statement kMeetingOf(
     "SELECT parent FROM minutes WHERE source_digest = $1");
@@ -35,148 +75,16 @@ const Statement kLockDigest(
 
 const Statement kInsert(
     "INSERT INTO minutes (name, parent, kind, state, visibility, owners, title,"
-    " source_digest, source_lines, placed_lines, unresolved, etag)"
-    " VALUES ($1, $2, $3, 'FINAL', 'MEMBERS', $4, $5, $6, $7, $8, $9, $10)");
+    " source_digest, source_lines, placed_lines, unresolved, etag, version)"
+    " VALUES ($1, $2, $3, 'FINAL', 'MEMBERS', $4, $5, $6, $7, $8, $9, $10, 1)");
 
 const Statement kImported(
     "SELECT unresolved, source_lines, placed_lines FROM minutes"
     " WHERE parent = $1");
 
-int Number(std::string_view text) {
-  int value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 std::string Text(const Row& row, std::string_view column) {
   return std::string(items::Column(row, column));
 }
-
-Label LabelOf(const Row& row) {
-  return {Text(row, "label"), Number(items::Column(row, "label_line")),
-          Number(items::Column(row, "label_level"))};
-}
-
-// Turns rows back into minutes as they were read.
-struct Reader {
-  Transaction& tx;
-  const Audience& audience;
-  std::string meeting;
-  ParsedMinutes parsed;
-  std::map<std::string, int, std::less<>> items;
-
-  // Calls `take` with each resource, its row and its position.
-  template <class Item, class Take>
-  absl::Status Each(Take take) {
-    ASSIGN_OR_RETURN(const Rows rows,
-                     items::All(tx, items::TableOf<Item>(), audience, meeting));
-    for (int i = 0; i < rows.size(); ++i) {
-      const Item item = ReadRow<Item>(rows[i]);
-      const auto found = items.find(items::Column(rows[i], "agenda_item"));
-      const Position position = {
-          .item = found == items.end() ? -1 : found->second,
-          .line = item.source_line(),
-          .last_line = item.source_line(),
-          .order = item.position()};
-      take(item, rows[i], position);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadItems() {
-    return Each<v1::AgendaItem>(
-        [&](const v1::AgendaItem& item, const Row& row, Position position) {
-          position.item = int(parsed.items.size());
-          items.emplace(item.name(), position.item);
-          const int level = Number(items::Column(row, "heading_level"));
-          std::string number = item.number();
-          if (number.starts_with("§ ")) number.erase(0, 3);
-          const std::string heading = Text(row, "heading");
-          const bool as_written =
-              heading.find(item.display_name()) != std::string::npos;
-          parsed.items.push_back(
-              {.number = number,
-               .title = item.display_name(),
-               .heading = as_written       ? heading
-                          : number.empty() ? item.display_name()
-                                           : absl::StrCat(item.number(), " ",
-                                                          item.display_name()),
-               .level = level == 0 ? 1 : level,
-               .position = position});
-        });
-  }
-
-  absl::Status ReadNotes() {
-    return Each<v1::Note>(
-        [&](const v1::Note& note, const Row& row, Position position) {
-          const std::string_view layout = items::Column(row, "layout");
-          const ParsedNote::Kind kind =
-              layout == "ATTENDANCE" ? ParsedNote::Kind::kAttendance
-              : layout == "FACT"     ? ParsedNote::Kind::kFact
-              : layout == "RULE"     ? ParsedNote::Kind::kRule
-                                     : ParsedNote::Kind::kText;
-          parsed.notes.push_back({note.text(), kind, position});
-        });
-  }
-
-  absl::Status ReadTalk() {
-    RETURN_IF_ERROR(Each<v1::Question>(
-        [&](const v1::Question& question, const Row&, Position position) {
-          ParsedQuestion& read = parsed.questions.emplace_back();
-          read = {question.text(), {}, position};
-          std::string_view rest = question.answer();
-          while (!rest.empty()) {
-            const size_t end = rest.find("\n\n");
-            read.answers.emplace_back(rest.substr(0, end));
-            rest = end == std::string_view::npos ? "" : rest.substr(end + 2);
-          }
-        }));
-    return Each<v1::Discussion>([&](const v1::Discussion& discussion,
-                                    const Row& row, Position position) {
-      parsed.discussions.push_back(
-          {discussion.text(), discussion.group(), LabelOf(row), position});
-    });
-  }
-
-  absl::Status ReadOutcomes() {
-    RETURN_IF_ERROR(
-        Each<v1::Conclusion>([&](const v1::Conclusion& conclusion,
-                                 const Row& row, Position position) {
-          parsed.conclusions.push_back(
-              {conclusion.text(),
-               {conclusion.points().begin(), conclusion.points().end()},
-               LabelOf(row),
-               position});
-        }));
-    RETURN_IF_ERROR(Each<v1::Decision>([&](const v1::Decision& decision,
-                                           const Row& row, Position position) {
-      std::string number = decision.number();
-      if (number.starts_with("§ ")) number.erase(0, 3);
-      parsed.decisions.push_back({.paragraph_number = number,
-                                  .text = decision.text(),
-                                  .source_text = SourceOf(row, decision.text()),
-                                  .label = LabelOf(row),
-                                  .quoted = items::Column(row, "quoted") == "t",
-                                  .position = position});
-    }));
-    return Each<v1::Action>([&](const v1::Action& action, const Row& row,
-                                Position position) {
-      parsed.actions.push_back({.text = action.text(),
-                                .source_text = SourceOf(row, action.text()),
-                                .owner_text = action.owner_text(),
-                                .due_date = action.due_date(),
-                                .label = LabelOf(row),
-                                .quoted = items::Column(row, "quoted") == "t",
-                                .position = position});
-    });
-  }
-
-  // As written, as long as nobody has changed the text.
-  static std::string SourceOf(const Row& row, const std::string& text) {
-    std::string source = Text(row, "source_text");
-    return source.empty() ? text : source;
-  }
-};
 
 template <class Item>
 absl::Status InsertAll(Transaction& tx, const v1::Meeting& meeting,
@@ -203,25 +111,169 @@ absl::Status ReadAll(Transaction& tx, const Audience& audience,
   return absl::OkStatus();
 }
 
-}  // namespace
+Audience Everyone() {
+  Audience everyone;
+  everyone.visibilities = {"PUBLIC", "MEMBERS", "BODY", "ORGANIZATION"};
+  return everyone;
+}
 
-absl::StatusOr<Minutes> Get(Transaction& tx, const Audience& audience,
-                            std::string_view name) {
+// The text of what is not final changes with the parts of the meeting alone:
+// so does what stands behind the "-" of the etag, which nobody is held to.
+std::string RowEtag(std::string_view etag) {
+  return std::string(etag.substr(0, etag.find('-')));
+}
+void TagText(Minutes& minutes) {
+  if (IsFinal(minutes.state()) || minutes.digest().empty()) return;
+  minutes.set_etag(Concat(RowEtag(minutes.etag()), "-",
+                          std::string_view(minutes.digest()).substr(0, 8)));
+}
+
+absl::Status SetText(Transaction& tx, std::string markdown, Minutes& minutes) {
+  minutes.set_digest(Sha256(markdown));
+  minutes.set_markdown(std::move(markdown));
+  TagText(minutes);
+  if (minutes.kind() != Minutes::RECORD) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Query(kApprovals, {minutes.name(), minutes.digest()}));
+  minutes.clear_approvals();
+  for (int i = 0; i < rows.size(); ++i) {
+    ReadRow(rows[i], *minutes.add_approvals());
+  }
+  return absl::OkStatus();
+}
+
+void RecordChange(Transaction& tx, Change::Kind kind,
+                  const v1::Meeting& meeting, const Minutes& minutes,
+                  std::vector<std::string> paths) {
+  tx.Record({.kind = kind,
+             .type = "meetings.Minutes",
+             .name = minutes.name(),
+             .etag = minutes.etag(),
+             .field_paths = std::move(paths),
+             .visibility = v1::Meeting::Visibility_Name(
+                 Narrower(minutes.visibility(), meeting.visibility())),
+             .owners = meetings::OwnersOf(meeting)});
+}
+
+absl::StatusOr<WithMeeting> Load(Transaction& tx, const Statement& statement,
+                                 const Audience& audience,
+                                 std::string_view name, v1::Meeting meeting) {
   ASSIGN_OR_RETURN(
       const Rows rows,
-      tx.QueryOne(kGet, {name, audience.visibilities, audience.owners}, name));
-  Minutes minutes = ReadRow<Minutes>(rows[0]);
-  Reader reader{tx, audience, Text(rows[0], "parent"), {}, {}};
-  reader.parsed.title = Text(rows[0], "title");
-  reader.parsed.kind = minutes.kind() == Minutes::RECORD
-                           ? ParsedMinutes::Kind::kRecord
-                           : ParsedMinutes::Kind::kNotes;
-  RETURN_IF_ERROR(reader.ReadItems());
-  RETURN_IF_ERROR(reader.ReadNotes());
-  RETURN_IF_ERROR(reader.ReadTalk());
-  RETURN_IF_ERROR(reader.ReadOutcomes());
-  minutes.set_markdown(RenderMinutes(reader.parsed));
+      tx.QueryOne(statement, {name, audience.visibilities, audience.owners},
+                  name));
+  WithMeeting all{ReadRow<Minutes>(rows[0]), std::move(meeting)};
+  Minutes& minutes = all.minutes;
+  minutes.set_notice(std::string(kDisclosureNotice));
+  std::string text;
+  if (IsFinal(minutes.state()) && minutes.version() > 0) {
+    ASSIGN_OR_RETURN(
+        const Rows version,
+        tx.QueryOne(kVersionText, {name, minutes.version()}, name));
+    text = version[0].Text(0);
+  } else if (IsFinal(minutes.state())) {
+    // Imported before there were versions.
+    ASSIGN_OR_RETURN(text, RenderImported(tx, all.meeting, minutes.kind(),
+                                          Text(rows[0], "title")));
+  } else {
+    return all;
+  }
+  RETURN_IF_ERROR(SetText(tx, std::move(text), minutes));
+  return all;
+}
+
+}  // namespace
+
+absl::StatusOr<WithMeeting> Get(Transaction& tx, const Audience& audience,
+                                std::string_view name) {
+  absl::StatusOr<v1::Meeting> meeting =
+      meetings::Get(tx, audience, ParentOf(name));
+  if (absl::IsNotFound(meeting.status())) return NotFound(name);
+  RETURN_IF_ERROR(meeting.status());
+  return Load(tx, kGet, audience, name, *std::move(meeting));
+}
+
+absl::StatusOr<WithMeeting> Lock(Transaction& tx, const Audience& audience,
+                                 std::string_view name, std::string_view etag) {
+  absl::StatusOr<v1::Meeting> meeting =
+      meetings::Lock(tx, audience, ParentOf(name), "");
+  if (absl::IsNotFound(meeting.status())) return NotFound(name);
+  RETURN_IF_ERROR(meeting.status());
+  ASSIGN_OR_RETURN(WithMeeting all,
+                   Load(tx, kLock, audience, name, *std::move(meeting)));
+  RETURN_IF_ERROR(CheckEtag(name, RowEtag(etag), RowEtag(all.minutes.etag())));
+  return all;
+}
+
+absl::Status WithText(Transaction& tx, const Names& names, WithMeeting& all) {
+  if (!all.minutes.markdown().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const MinutesContent content,
+                   ContentOf(tx, names, all.meeting, all.minutes));
+  return SetText(tx, AssembleMinutes(content), all.minutes);
+}
+
+absl::StatusOr<std::vector<v1::Attendance>> Attendances(
+    Transaction& tx, std::string_view meeting) {
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      items::All(tx, items::TableOf<v1::Attendance>(), Everyone(), meeting));
+  std::vector<v1::Attendance> attendances;
+  for (int i = 0; i < rows.size(); ++i) {
+    attendances.push_back(ReadRow<v1::Attendance>(rows[i]));
+  }
+  return attendances;
+}
+
+absl::StatusOr<Minutes> Create(Transaction& tx, const v1::Meeting& meeting,
+                               Minutes minutes) {
+  minutes.set_name(absl::StrCat(meeting.name(), "/minutes"));
+  minutes.set_etag(NewEtag());
+  minutes.set_state(Minutes::DRAFT);
+  minutes.set_visibility(v1::Meeting::BODY);
+  minutes.set_notice(std::string(kDisclosureNotice));
+  Params values = {minutes.name(),
+                   meeting.name(),
+                   Minutes::Kind_Name(minutes.kind()),
+                   Minutes::State_Name(minutes.state()),
+                   v1::Meeting::Visibility_Name(minutes.visibility()),
+                   meetings::OwnersOf(meeting)};
+  for (const Param& param : Fields(minutes, {"chair?", "verifiers", "etag"})) {
+    values.push_back(param);
+  }
+  ASSIGN_OR_RETURN(const Rows rows, tx.Query(kCreate, values));
+  if (rows.empty()) return AlreadyExists(minutes.name());
+  ReadRow(rows[0], minutes);
+  RecordChange(tx, Change::Kind::kCreated, meeting, minutes, {});
   return minutes;
+}
+
+absl::Status Update(Transaction& tx, const v1::Meeting& meeting,
+                    std::vector<std::string> changed, Minutes& minutes) {
+  minutes.set_etag(NewEtag());
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      tx.QueryOne(kUpdate,
+                  Fields(minutes, {"name", "kind", "state", "visibility",
+                                   "chair?", "verifiers", "corrections_until?",
+                                   "version", "etag"}),
+                  minutes.name()));
+  ReadRow(rows[0], minutes);
+  RecordChange(tx, Change::Kind::kUpdated, meeting, minutes,
+               std::move(changed));
+  TagText(minutes);
+  return absl::OkStatus();
+}
+
+absl::Status Approve(Transaction& tx, const Minutes& minutes,
+                     std::string_view person) {
+  tx.Send(kForgetApprovals, {minutes.name(), minutes.digest()});
+  return tx.Query(kApprove, {minutes.name(), person, minutes.digest()})
+      .status();
+}
+
+absl::StatusOr<std::string> Today(Transaction& tx) {
+  ASSIGN_OR_RETURN(const Rows rows, tx.Query(kToday));
+  return std::string(rows[0].Text(0));
 }
 
 absl::StatusOr<std::string> MeetingOf(Transaction& tx,
@@ -240,32 +292,8 @@ absl::Status Insert(Transaction& tx, const ParsedMinutes& parsed,
                     std::string_view digest, const std::string& importer,
                     const Layouts& layouts, ImportMinutesResponse& response) {
   const v1::Meeting& meeting = response.meeting();
-  const std::string name = absl::StrCat(meeting.name(), "/minutes");
-  const std::string etag = NewEtag();
-  const std::vector<std::string> owners = meetings::OwnersOf(meeting);
-  Params values = {
-      name,
-      meeting.name(),
-      parsed.kind == ParsedMinutes::Kind::kRecord ? "RECORD" : "NOTES",
-      owners,
-      parsed.title,
-      digest,
-      parsed.source_lines,
-      parsed.placed_lines};
-  for (const Param& param : Fields(response, {"unresolved"})) {
-    values.push_back(param);
-  }
-  values.push_back(etag);
-  RETURN_IF_ERROR(tx.Query(kInsert, values).status());
-  tx.Record({.kind = Change::Kind::kCreated,
-             .type = "meetings.Minutes",
-             .name = name,
-             .etag = etag,
-             .field_paths = {},
-             .visibility = v1::Meeting::Visibility_Name(
-                 Narrower(v1::Meeting::MEMBERS, meeting.visibility())),
-             .owners = owners});
-  // First the items, to which everything else refers.
+  // First the items, to which everything else refers; the minutes last, since
+  // nothing is added to what is final.
   RETURN_IF_ERROR(
       InsertAll(tx, meeting, layouts, *response.mutable_agenda_items()));
   RETURN_IF_ERROR(
@@ -280,8 +308,37 @@ absl::Status Insert(Transaction& tx, const ParsedMinutes& parsed,
   RETURN_IF_ERROR(
       InsertAll(tx, meeting, layouts, *response.mutable_decisions()));
   RETURN_IF_ERROR(InsertAll(tx, meeting, layouts, *response.mutable_actions()));
-  return InsertAll(tx, meeting, layouts, *response.mutable_suggestions(),
-                   {importer});
+  RETURN_IF_ERROR(InsertAll(tx, meeting, layouts,
+                            *response.mutable_suggestions(), {importer}));
+
+  Minutes minutes;
+  minutes.set_name(absl::StrCat(meeting.name(), "/minutes"));
+  minutes.set_kind(parsed.kind == ParsedMinutes::Kind::kRecord
+                       ? Minutes::RECORD
+                       : Minutes::NOTES);
+  minutes.set_state(Minutes::FINAL);
+  minutes.set_visibility(v1::Meeting::MEMBERS);
+  minutes.set_etag(NewEtag());
+  Params values = {minutes.name(),
+                   meeting.name(),
+                   Minutes::Kind_Name(minutes.kind()),
+                   meetings::OwnersOf(meeting),
+                   parsed.title,
+                   digest,
+                   parsed.source_lines,
+                   parsed.placed_lines};
+  for (const Param& param : Fields(response, {"unresolved"})) {
+    values.push_back(param);
+  }
+  values.push_back(minutes.etag());
+  RETURN_IF_ERROR(tx.Query(kInsert, values).status());
+  RecordChange(tx, Change::Kind::kCreated, meeting, minutes, {});
+  ASSIGN_OR_RETURN(const std::string markdown,
+                   RenderImported(tx, meeting, minutes.kind(), parsed.title));
+  v1::MinutesVersion version;
+  version.set_markdown(markdown);
+  return minutes_versions::Insert(tx, meeting, minutes, std::move(version))
+      .status();
 }
 
 absl::StatusOr<ImportMinutesResponse> Read(Transaction& tx,

@@ -9,7 +9,7 @@ namespace {
 // stay as they are.
 #define IN_FINAL_MINUTES(table)                           \
   "EXISTS (SELECT FROM minutes d WHERE d.parent = " table \
-  ".parent AND d.state = 'FINAL')"
+  ".parent AND d.state IN ('FINAL', 'APPROVED'))"
 
 constexpr std::string_view kPurpose = "Who took part and who said what.";
 constexpr std::string_view kRetention = "With the minutes.";
@@ -103,8 +103,39 @@ const PersonalTables& kPersonalTables = *new PersonalTables{
     Part("suggestions", IN_FINAL_MINUTES("suggestions")),
     Part("meetings",
          "EXISTS (SELECT FROM minutes d WHERE d.parent = meetings.name"
-         " AND d.state = 'FINAL')"),
-    Part("minutes", "minutes.state = 'FINAL'"),
+         " AND d.state IN ('FINAL', 'APPROVED'))"),
+    {.table = "minutes",
+     .rows = "chair = {person} OR {person} = ANY(verifiers)",
+     .set = "chair = NULLIF(chair, {person}), verifiers ="
+            " array_remove(verifiers, {person})",
+     .fields = {"kind", "state", "chair", "verifiers"},
+     .kept = "minutes.state IN ('FINAL', 'APPROVED')",
+     .purpose = kPurpose,
+     .retention = kRetention,
+     .legal_basis = kPublicTask,
+     .keep_rule = kKeepRule,
+     .keep_basis = kKeepBasis},
+    {.table = "minutes_approvals",
+     .rows = "person = {person}",
+     .erase = PersonalRows::Erase::kDelete,
+     .fields = {"person", "approve_time"},
+     .resource = "minutes",
+     .kept = "EXISTS (SELECT FROM minutes d WHERE d.name ="
+             " minutes_approvals.minutes AND d.state = 'APPROVED')",
+     .purpose = "Who vouches for the record.",
+     .retention = kRetention,
+     .legal_basis = kPublicTask,
+     .keep_rule = kKeepRule,
+     .keep_basis = kKeepBasis},
+    // Circulated ones as well: they have reached authorities as they are.
+    Part("minutes_versions", "true"),
+    {.table = "minutes_corrections",
+     .rows = "proposer = {person}",
+     .set = "proposer = NULL",
+     .fields = {"text", "quote", "organization", "proposer", "state", "reason"},
+     .purpose = "To answer who proposed a correction.",
+     .retention = kRetention,
+     .legal_basis = kPublicTask},
     Tried("consultations"),
     Tried("drafts"),
     Tried("draft_paragraphs"),

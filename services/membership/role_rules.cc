@@ -26,15 +26,20 @@ constexpr std::string_view kOfOrganization[] = {
 
 // What is done for a member.
 constexpr std::string_view kOfMember[] = {
-    "learning.activities.write",   "learning.ideas.write",
-    "meetings.amendments.support", "meetings.amendments.write",
-    "meetings.positions.write",
+    "learning.activities.write",    "learning.ideas.write",
+    "meetings.amendments.support",  "meetings.amendments.write",
+    "meetings.positions.write",     "meetings.case-numbers.write",
+    "meetings.corrections.propose", "meetings.corrections.read",
 };
 
 // What everyone in a member organisation may do.
 constexpr std::string_view kOfEveryone[] = {
     "meetings.actions.complete",
     "meetings.referrals.answer",
+    // Proposed by those who were there, approved by those who are named.
+    "meetings.corrections.propose",
+    "meetings.corrections.read",
+    "meetings.minutes.approve",
     "membership.organizations.resolve",
 };
 
