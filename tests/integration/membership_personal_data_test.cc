@@ -359,9 +359,17 @@ TEST_F(PersonalData, OfOthersWithTheSameNameIsLeftAlone) {
   ASSERT_TRUE(CreateNamed("twin-2", "Tva", "Tvilling", "tva@example.se").ok());
   const auto idea = CreateIdea("Tva Tvilling och ett@example.se.");
   ASSERT_TRUE(idea.ok());
+  EXPECT_EQ(Export("people/twin-1")->unsearched_names(), 1);
   const auto begun = ErasePerson("people/twin-1");
   ASSERT_TRUE(begun.ok()) << begun.status();
-  Completed(begun->name());
+  // The receipt says that the name was left, and that stays so to the letter.
+  const Erasure receipt = Completed(begun->name());
+  EXPECT_EQ(receipt.unsearched_names(), 1);
+  ASSERT_TRUE(
+      WaitFor([&] { return Verify(receipt) == VerifyErasureResponse::VALID; }));
+  Erasure altered = receipt;
+  altered.clear_unsearched_names();
+  EXPECT_EQ(Verify(altered), VerifyErasureResponse::ALTERED);
   EXPECT_EQ(
       All().Sql("learning", "SELECT description FROM ideas WHERE name = '" +
                                 idea->name() + "'"),
