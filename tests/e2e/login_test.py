@@ -283,6 +283,7 @@ def test_a_person_calls_with_an_access_token(logged_in):
         # The ID token says who logged in; it opens nothing.
         answer = member.suite.get("/v1/access/me", key=tokens["id_token"], headers={"Accept-Language": "sv"})
         assert answer.status == 401 and "åtkomsttoken" in answer.json["detail"]
+        assert answer.json["reason"] == "TOKEN_TYPE" and answer.json["errors"][0]["field"] == "authorization.typ"
         # Nobody is linked to this one.
         stranger = member.providers.token(member.provider, "stranger")["access_token"]
         assert member.suite.get("/v1/access/me", key=stranger).status == 401
