@@ -127,6 +127,13 @@ constexpr Translation kTranslations[] = {
     {"with the person alone", "med personen och ingen annanstans"},
     {"with the referral; without a name once the person is erased",
      "med det som skickades vidare; utan namn när personen har raderats"},
+    // Rules that keep what an erasure would remove.
+    {"names in final minutes are kept with the minutes",
+     "namn i slutliga anteckningar och protokoll bevaras med dem"},
+    {"the journal has only the resource name of the person, which nothing "
+     "leads to any more, and can't be changed without breaking its chain",
+     "journalen har bara personens resursnamn, som inget längre leder till, "
+     "och kan inte ändras utan att dess kedja bryts"},
     // Legal bases.
     {"article 6(1)(e): a task carried out in the public interest",
      "artikel 6.1 e: en uppgift av allmänt intresse"},
@@ -134,6 +141,12 @@ constexpr Translation kTranslations[] = {
      "GDPR, artikel 6.1 e: en uppgift av allmänt intresse"},
     {"GDPR, articles 5(2), 6(1)(c) and 32",
      "GDPR, artiklarna 5.2, 6.1 c och 32"},
+    {"GDPR, articles 17(3)(b), 17(3)(e) and 32",
+     "GDPR, artiklarna 17.3 b, 17.3 e och 32"},
+    {"GDPR, articles 17(3)(d) and 89(1): archiving in the public interest; "
+     "arkivlagen (1990:782), section 3",
+     "GDPR, artiklarna 17.3 d och 89.1: arkivändamål av allmänt intresse; 3 § "
+     "arkivlagen (1990:782)"},
 };
 
 std::string WithoutCapital(std::string_view text) {

@@ -306,6 +306,8 @@ TEST_F(PersonalData, IsErasedEverywhereAlsoWhenAServiceWasDown) {
     for (const ErasedItem& item : service.items()) {
       if (item.outcome() != ErasedItem::KEPT) continue;
       EXPECT_FALSE(item.rule().empty() || item.legal_basis().empty());
+      EXPECT_FALSE(item.rule_sv().empty() || item.legal_basis_sv().empty())
+          << "say it in privacy_texts.cc: " << item.ShortDebugString();
       for (const std::string& resource : item.resources()) {
         for (const std::string& field : item.fields()) {
           kept.insert(absl::StrCat(item.table(), " ", field, " ", resource));
