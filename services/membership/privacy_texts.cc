@@ -105,6 +105,15 @@ constexpr Translation kTranslations[] = {
      "uppdraget för gott; namnet tills personen raderas"},
     {"until 30 days after the session ended",
      "till 30 dagar efter att inloggningen upphört"},
+    {"until 30 days after it was accepted, revoked or expired",
+     "till 30 dagar efter att den antagits, återkallats eller gått ut"},
+    {"until two years after their last appointment ended",
+     "till två år efter att det sista uppdraget upphört"},
+    {"until the person is erased; address and title until two years after "
+     "their "
+     "last appointment ended",
+     "tills personen raderas; adress och titel till två år efter att det sista "
+     "uppdraget upphört"},
     {"until it is answered, returned or closed",
      "tills det besvaras, återlämnas eller avslutas"},
     {"until it is sent", "tills det har skickats"},
@@ -113,8 +122,6 @@ constexpr Translation kTranslations[] = {
      "tills kopplingen eller personen tas bort"},
     {"until the person is deleted", "tills personen tas bort"},
     {"until the person is erased", "tills personen raderas"},
-    {"until the person who was invited is deleted",
-     "tills den som bjöds in tas bort"},
     {"until the token is revoked", "tills flödesnyckeln återkallas"},
     {"until the token is revoked or the person is erased",
      "tills flödesnyckeln återkallas eller personen raderas"},
