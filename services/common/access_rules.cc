@@ -1,5 +1,7 @@
 #include "services/common/access_rules.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_join.h"
 #include "services/common/errors.h"
 #include "services/common/spelling.h"
@@ -37,6 +39,27 @@ absl::Status CheckActsFor(const Caller& caller, std::string_view organization,
                     "Bara kansliet och organisationen själv får göra detta. "
                     "Använd en nyckel som hör till organisationen, eller be "
                     "kansliet."});
+}
+
+absl::Status CheckLeads(const Caller& caller,
+                        const std::vector<std::string>& leads,
+                        const std::vector<std::string>& subjects) {
+  if (caller.secretariat()) return absl::OkStatus();
+  for (const std::string& lead : leads) {
+    for (const std::string& subject : subjects) {
+      if (caller.ActsFor(lead, subject)) return absl::OkStatus();
+    }
+  }
+  if (std::find(leads.begin(), leads.end(), caller.organization) !=
+      leads.end()) {
+    return CheckActsFor(caller, caller.organization, subjects.front());
+  }
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "NOT_A_LEAD",
+      {"Only those who lead the activity, and the secretariat, may do this. "
+       "Use a key of a leading organisation, or ask the secretariat.",
+       "Bara de som leder aktiviteten, och kansliet, får göra detta. Använd "
+       "en nyckel som hör till en ledande organisation, eller be kansliet."});
 }
 
 }  // namespace reglab

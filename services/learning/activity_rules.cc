@@ -109,24 +109,8 @@ absl::Status CheckActivity(const Activity& activity) {
 }
 
 absl::Status CheckRuns(const Caller& caller, const Activity& activity) {
-  if (caller.secretariat()) return absl::OkStatus();
-  for (const std::string& lead : activity.leads()) {
-    // What a body leads is run by the secretariat: one of its members does not
-    // act for all of it.
-    if (caller.ActsFor(lead, activity.name()) ||
-        caller.ActsFor(lead, activity.parent_activity())) {
-      return absl::OkStatus();
-    }
-  }
-  if (Contains(activity.leads(), caller.organization)) {
-    return CheckActsFor(caller, caller.organization, activity.name());
-  }
-  return MakeError(
-      absl::StatusCode::kPermissionDenied, "NOT_A_LEAD",
-      {"Only those who lead the activity, and the secretariat, may do this. "
-       "Use a key of a leading organisation, or ask the secretariat.",
-       "Bara de som leder aktiviteten, och kansliet, får göra detta. Använd "
-       "en nyckel som hör till en ledande organisation, eller be kansliet."});
+  return CheckLeads(caller, {activity.leads().begin(), activity.leads().end()},
+                    {activity.name(), activity.parent_activity()});
 }
 
 std::vector<std::string> NamesIn(const Activity& activity) {

@@ -137,6 +137,9 @@ AccessAnswer AnswerTo(Caller caller, const Asked& asked) {
     absl::Status status = absl::OkStatus();
     if (!IsForOrganizations(asked.permission)) {
       status = CheckSecretariat(caller);
+    } else if (asked.leads) {
+      status =
+          CheckLeads(caller, *asked.leads, {asked.resource, asked.part_of});
     } else {
       status = CheckActsFor(caller,
                             asked.organization->empty() ? caller.organization
@@ -147,7 +150,7 @@ AccessAnswer AnswerTo(Caller caller, const Asked& asked) {
   }
   answer.set_allowed(true);
   answer.set_depends_on_resource(
-      !asked.for_everyone && !asked.resource.empty() &&
+      !asked.for_everyone && !asked.leads && !asked.resource.empty() &&
       !asked.permission.starts_with("membership.") && !caller.secretariat());
   return answer;
 }

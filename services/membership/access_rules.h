@@ -36,6 +36,10 @@ struct Asked {
   // For which organisation it would be done; "" when that is not known: then it
   // is the caller's own. Nothing when the caller may not read the resource.
   std::optional<std::string> organization = "";
+  // Of an activity that is written: who leads it and what it is part of (it may
+  // be part of nothing), when learning told.
+  std::optional<std::vector<std::string>> leads = std::nullopt;
+  std::string part_of = "";
 };
 v1::AccessAnswer AnswerTo(Caller caller, const Asked& asked);
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "reglab/learning/v1/activity.pb.h"
 #include "services/common/spelling.h"
 #include "services/membership/access_rules.h"
 #include "services/membership/contract_rules.h"
@@ -25,6 +26,19 @@ std::string RootOf(const std::string& resource) {
   return slash == std::string::npos
              ? resource
              : resource.substr(0, resource.find('/', slash + 1));
+}
+
+// Who leads the activity that it is about, asked of learning as the caller.
+// When that does not answer, the answer says that it depends on the activity.
+void LookUpLeads(Call& call, Asked& asked) {
+  learning::v1::GetActivityRequest request;
+  request.set_name(RootOf(asked.resource));
+  const auto activity = call.Ask<learning::v1::Activity>(
+      "/reglab.learning.v1.ActivitiesService/GetActivity", request);
+  if (absl::IsNotFound(activity.status())) asked.organization.reset();
+  if (!activity.ok()) return;
+  asked.leads.emplace(activity->leads().begin(), activity->leads().end());
+  asked.part_of = activity->parent_activity();
 }
 
 // Whose owner stands in another column than the name.
@@ -110,6 +124,11 @@ absl::StatusOr<CheckAccessResponse> CheckAccess(
         // Readable and nobody's own: the secretariat's.
         asked.organization = root;
       }
+    }
+    if (asked.permission == "learning.activities.write" &&
+        root.starts_with("activities/") && !call.caller().secretariat() &&
+        call.Knows("learning")) {
+      LookUpLeads(call, asked);
     }
     *response.add_answers() = AnswerTo(call.caller(), asked);
   }

@@ -473,3 +473,18 @@ def test_the_caller_is_told_who_he_is_and_why_not(suite, owner):
     assert not second.get("allowed") and "meetings.meetings.write" in second["whyEn"] and "kansliet" in second["whySv"]
     assert second["heldBy"] == ["SECRETARIAT"]
     assert not third.get("allowed") and third["reason"] == "OTHER_ORGANIZATION"
+
+
+def test_who_leads_an_activity_is_known_to_the_check_as_to_the_call(suite, owner):
+    made = suite.post("/v1/activities", {"displayName": "Prov " + uuid.uuid4().hex, "kind": "activity-kinds/learning-project",
+                                         "lead": "MEMBER", "leads": [owner.organization], "state": "OPEN"})
+    assert made.status == 201, made.body
+    path = "/v1/" + made.json["name"]
+    for kind, allowed in (("own", True), ("foreign", False), ("right", True)):
+        answer = suite.post("/v1/access/check", {"questions": [{"method": f"PATCH {path}"}]}, key=owner.keys[kind])
+        said = answer.json["answers"][0]
+        assert said.get("allowed", False) is allowed and not said.get("dependsOnResource"), (kind, said)
+        call = suite.call("PATCH", path + "?validateOnly=true", {"displayName": "Prov"}, key=owner.keys[kind])
+        assert call.status == (200 if allowed else 403), (kind, call.body)
+        if not allowed:
+            assert said["reason"] == call.json["reason"] == "NOT_A_LEAD"

@@ -1,5 +1,8 @@
 #include "services/membership/access_rules.h"
 
+#include <string>
+#include <vector>
+
 #include "gtest/gtest.h"
 #include "services/common/errors.h"
 #include "services/membership/person_rules.h"
@@ -158,6 +161,29 @@ TEST(AnswerTest, IsThatOfTheCallItself) {
   broad.scopes = {"*"};
   EXPECT_EQ(AnswerTo(broad, {.permission = "meetings.meetings.write"}).reason(),
             "SECRETARIAT_ONLY");
+}
+
+TEST(AnswerTest, KnowsWhoLeadsAnActivity) {
+  Asked activity = {.permission = "learning.activities.write",
+                    .resource = "activities/x",
+                    .leads = std::vector<std::string>{
+                        "organizations/region-skane", "bodies/rus-network"}};
+  v1::AccessAnswer answer = AnswerTo(Uppsala(), activity);
+  EXPECT_FALSE(answer.allowed());
+  EXPECT_EQ(answer.reason(), "NOT_A_LEAD");
+  EXPECT_NE(answer.why_sv().find("leder"), std::string::npos);
+  EXPECT_TRUE(AnswerTo(Secretariat(), activity).allowed());
+  activity.leads->push_back("organizations/region-uppsala");
+  answer = AnswerTo(Uppsala(), activity);
+  EXPECT_TRUE(answer.allowed());
+  EXPECT_FALSE(answer.depends_on_resource());
+  // A colleague leads what was delegated, or what that is part of.
+  Caller colleague = Uppsala();
+  colleague.scopes = {};
+  colleague.delegations = {{"activities/y", {"learning.activities.write"}}};
+  EXPECT_EQ(AnswerTo(colleague, activity).reason(), "OTHER_MATTER");
+  activity.part_of = "activities/y";
+  EXPECT_TRUE(AnswerTo(colleague, activity).allowed());
 }
 
 TEST(AnswerTest, SaysWhenOnlyTheServiceThatKeepsTheThingKnows) {
