@@ -118,8 +118,8 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   void Submit(std::unique_ptr<Outgoing> call) {
     auto stream = std::make_unique<GrpcStream>(std::move(call));
     const Outgoing& out = *stream->call;
-    // What differs from call to call must not push the assertion out of HPACK's
-    // table.
+    // What differs from call to call must not push out of HPACK's table what
+    // does not; that is also so of assertions, when many callers take turns.
     const nghttp2_nv headers[] = {
         Header(":method", "POST"),
         Header(":scheme", tls_ ? "https" : "http"),
@@ -129,7 +129,9 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
         Header("content-type", "application/grpc"),
         Header("user-agent", "reglab-gateway"),
         Header("grpc-timeout", stream->timeout, NGHTTP2_NV_FLAG_NO_INDEX),
-        Header("authorization", out.authorization),
+        Header("authorization", out.authorization,
+               SentLately(out.authorization) ? NGHTTP2_NV_FLAG_NONE
+                                             : NGHTTP2_NV_FLAG_NO_INDEX),
         Header("traceparent", out.traceparent, NGHTTP2_NV_FLAG_NO_INDEX),
         Header("accept-language", out.language),
     };
@@ -437,8 +439,22 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     return 0;
   }
 
+  // Whether it is one of the last assertions that were sent, of which it is the
+  // newest from now on.
+  bool SentLately(std::string_view authorization) {
+    auto found = std::find(lately_.begin(), lately_.end(), authorization);
+    const bool sent = found != lately_.end();
+    if (!sent) {
+      found = std::prev(lately_.end());
+      *found = authorization;
+    }
+    std::rotate(lately_.begin(), found, std::next(found));
+    return sent;
+  }
+
   State& link_;
   const tcp::endpoint endpoint_;
+  std::array<std::string, 4> lately_;
   tcp::socket socket_;
   std::optional<asio::ssl::context> tls_context_;
   std::optional<TlsStream> tls_;
