@@ -1,9 +1,12 @@
 #include "services/common/server.h"
+#include "services/meetings/contribution_service.h"
 #include "services/meetings/item_service.h"
 #include "services/meetings/meeting_service.h"
 #include "services/meetings/minutes_service.h"
+#include "services/meetings/paper_service.h"
 #include "services/meetings/personal_tables.h"
 #include "services/meetings/suggestion_service.h"
+#include "services/meetings/upload_service.h"
 
 namespace reglab {
 extern const EmbeddedFile kMeetingsMigrations[];
@@ -16,6 +19,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddItems(rpcs);
   AddSuggestions(rpcs);
   AddMinutes(rpcs);
+  AddUploads(rpcs);
+  AddPapers(rpcs);
+  AddContributions(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);
 }
 

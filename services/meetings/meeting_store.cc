@@ -17,7 +17,7 @@ namespace {
   "m.name, m.display_name, m.body, m.date, m.start_time, m.end_time," \
   " m.place, m.format, m.online_link, m.host_organization,"           \
   " m.previous_meeting, m.description, m.state, m.visibility,"        \
-  " m.create_time, m.update_time, m.etag"
+  " m.create_time, m.update_time, m.etag, m.contributions_close_date"
 
 #define FROM_READABLE                  \
   " FROM meetings m WHERE m.name = $1" \
@@ -31,9 +31,9 @@ const Statement kInsert(
     "INSERT INTO meetings AS m (name, display_name, body, date, start_time,"
     " end_time, place, format, online_link, host_organization,"
     " previous_meeting, description, state, visibility, etag, owners,"
-    " visibility_chosen)"
+    " visibility_chosen, contributions_close_date)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, ARRAY[$3], $16)"
+    " $15, ARRAY[$3], $16, $17)"
     " ON CONFLICT (name) DO NOTHING RETURNING " COLUMNS);
 
 const Statement kUpdate(
@@ -42,6 +42,7 @@ const Statement kUpdate(
     " online_link = $9, host_organization = $10, previous_meeting = $11,"
     " description = $12, state = $13, visibility = $14, etag = $15,"
     " owners = ARRAY[$3], visibility_chosen = visibility_chosen OR $16,"
+    " contributions_close_date = $17,"
     " update_time = now() WHERE name = $1 RETURNING " COLUMNS);
 
 const Statement kDelete("DELETE FROM meetings WHERE name = $1");
@@ -60,6 +61,8 @@ const Statement kNeeded(
     " UNION ALL SELECT FROM conclusions WHERE parent = $1"
     " UNION ALL SELECT FROM decisions WHERE parent = $1"
     " UNION ALL SELECT FROM actions WHERE parent = $1"
+    " UNION ALL SELECT FROM papers WHERE parent = $1"
+    " UNION ALL SELECT FROM contributions WHERE meeting = $1"
     " UNION ALL SELECT FROM suggestions WHERE parent = $1 LIMIT 1");
 
 const Statement kNamesLike(
@@ -72,6 +75,9 @@ Params ValuesOf(const Meeting& meeting, bool visibility_chosen) {
                        "host_organization?", "previous_meeting?",
                        "description?", "state", "visibility", "etag"});
   values.push_back(visibility_chosen);
+  const std::string& close_date = meeting.contributions_close_date();
+  values.push_back(close_date.empty() ? Param(std::nullopt)
+                                      : Param(close_date));
   return values;
 }
 
@@ -103,6 +109,8 @@ const Listing kListing = {
                {"host_organization", "m.host_organization"},
                {"previous_meeting", "m.previous_meeting"},
                {"visibility", "m.visibility", ListField::Type::kEnum},
+               {"contributions_close_date", "m.contributions_close_date",
+                ListField::Type::kDate},
                {"place", "m.place"},
                {"start_time", "m.start_time", ListField::Type::kTime}},
     .default_order = "date desc",

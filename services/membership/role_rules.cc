@@ -35,6 +35,7 @@ constexpr std::string_view kOfOrganization[] = {
 constexpr std::string_view kOfMember[] = {
     "learning.activities.write",
     "learning.ideas.write",
+    "meetings.contributions.write",
 };
 
 // What everyone in a member organisation may do.

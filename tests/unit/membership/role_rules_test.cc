@@ -67,7 +67,8 @@ TEST(RoleTest, AClientDoesNoMoreThanARepresentativeCould) {
   EXPECT_THAT(former, Contains("membership.memberships.write"));
   EXPECT_THAT(former, Not(Contains("learning.ideas.write")));
   EXPECT_THAT(ScopesOfClient({"MEMBER"}, {"learning.*", "meetings.*"}),
-              ElementsAre("learning.activities.write", "learning.ideas.write"));
+              ElementsAre("learning.activities.write", "learning.ideas.write",
+                          "meetings.contributions.write"));
   EXPECT_THAT(ScopesOfClient({"MEMBER"}, {"learning.ideas.write"}),
               ElementsAre("learning.ideas.write"));
   EXPECT_THAT(ScopesOfClient({"OPERATOR"}, {"learning.*"}), IsEmpty());
