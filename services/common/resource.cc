@@ -30,17 +30,18 @@ constexpr size_t kLongestId = 63;
 
 // Last segments of REST paths; a resource called so could not be reached.
 constexpr std::string_view kReserved[] = {
-    "acknowledge", "adopt",      "answer",         "approve",     "cancel",
-    "changes",     "check",      "circulate",      "close",       "complete",
-    "conclude",    "confirm",    "convene",        "corrections", "decide",
-    "decline",     "diff",       "dismiss",        "dispose",     "end",
-    "erase",       "export",     "finalize",       "hand-over",   "import",
-    "invite",      "me",         "merge",          "move",        "open",
-    "prepare",     "prioritise", "readiness",      "ready",       "refer",
-    "reject",      "replay",     "representation", "resend",      "resolve",
-    "respond",     "return",     "revoke",         "send",        "start",
-    "substitute",  "support",    "test",           "trace",       "undelete",
-    "verify",      "versions",
+    "acknowledge", "adopt",          "answer",  "append",    "approve",
+    "cancel",      "changes",        "check",   "circulate", "close",
+    "complete",    "conclude",       "confirm", "content",   "convene",
+    "correct",     "corrections",    "decide",  "decline",   "diff",
+    "dismiss",     "dispose",        "end",     "erase",     "export",
+    "finalize",    "hand-over",      "import",  "interpret", "invite",
+    "me",          "merge",          "move",    "open",      "prepare",
+    "prioritise",  "readiness",      "ready",   "refer",     "reject",
+    "replay",      "representation", "resend",  "resolve",   "respond",
+    "return",      "revoke",         "send",    "start",     "substitute",
+    "support",     "test",           "trace",   "undelete",  "verify",
+    "versions",
 };
 
 bool IsReserved(std::string_view id) {

@@ -30,6 +30,7 @@ constexpr std::string_view kOfMember[] = {
     "meetings.amendments.support",  "meetings.amendments.write",
     "meetings.positions.write",     "meetings.case-numbers.write",
     "meetings.corrections.propose", "meetings.corrections.read",
+    "meetings.contributions.write",
 };
 
 // What everyone in a member organisation may do.
