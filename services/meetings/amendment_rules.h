@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "reglab/meetings/v1/amendment.pb.h"
 #include "reglab/meetings/v1/position.pb.h"
