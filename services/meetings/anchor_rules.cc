@@ -311,12 +311,19 @@ void AnchorWaiting(const DraftText& text, std::string_view draft,
     }
     return SetWhole(draft, amendment);
   }
-  if (Anchor(text, draft, amendment).ok()) return;
-  const bool several = paragraph == nullptr
-                           ? text.FindOnly(quote).several
-                           : PlacesOf(quote, paragraph->text(), 2).size() > 1;
-  Wait(several ? WaitingAmendment::QUOTE_AMBIGUOUS
-               : WaitingAmendment::QUOTE_NOT_FOUND,
+  if (paragraph != nullptr) {
+    if (Anchor(text, draft, amendment).ok()) return;
+    return Wait(PlacesOf(quote, paragraph->text(), 2).size() > 1
+                    ? WaitingAmendment::QUOTE_AMBIGUOUS
+                    : WaitingAmendment::QUOTE_NOT_FOUND,
+                amendment);
+  }
+  const DraftText::Found found = text.FindOnly(quote);
+  if (found.paragraph != nullptr) {
+    return SetPlace(*found.paragraph, draft, found.byte, amendment);
+  }
+  Wait(found.several ? WaitingAmendment::QUOTE_AMBIGUOUS
+                     : WaitingAmendment::QUOTE_NOT_FOUND,
        amendment);
 }
 

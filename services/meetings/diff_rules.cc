@@ -258,10 +258,14 @@ std::vector<std::pair<int, int>> Common(const std::vector<int>& before,
   if (!a.empty() && !b.empty()) {
     dtl::Diff<int, std::vector<int>> diff(a, b);
     diff.compose();
+    // The steps are counted here: after it has begun anew for want of memory,
+    // the library's own numbers start over.
+    int i = int(head);
+    int j = int(head);
     for (const auto& [element, info] : diff.getSes().getSequence()) {
-      if (info.type != dtl::SES_COMMON) continue;
-      common.emplace_back(int(head) + int(info.beforeIdx) - 1,
-                          int(head) + int(info.afterIdx) - 1);
+      if (info.type == dtl::SES_COMMON) common.emplace_back(i, j);
+      if (info.type != dtl::SES_ADD) ++i;
+      if (info.type != dtl::SES_DELETE) ++j;
     }
   }
   for (size_t i = tail; i > 0; --i) {

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/empty.pb.h"
 #include "gtest/gtest.h"
@@ -304,8 +305,10 @@ TEST(Consultations, TheJournalTellsThatADayHasCome) {
   EXPECT_FALSE(etag.empty());
   EXPECT_NE(etag, created->etag());
   EXPECT_EQ(Running().Sql("meetings",
-                          "SELECT count(*) FROM journal WHERE name ="
-                          " 'consultations/turned' AND etag = '" +
+                          "SELECT count(*) FROM (SELECT name, etag FROM journal"
+                          " UNION ALL SELECT name, etag FROM journal_pending)"
+                          " j WHERE name = 'consultations/turned' AND etag ="
+                          " '" +
                               etag + "'"),
             "1");
 }
@@ -362,7 +365,7 @@ TEST(Amendments, AreAnchoredByTheirQuote) {
   EXPECT_THAT(amendment->organizations(),
               ElementsAre("organizations/region-uppsala"));
   EXPECT_EQ(amendment->draft(), name + "/drafts/1");
-  EXPECT_EQ(amendment->start_offset(), 66);
+  EXPECT_EQ(amendment->start_offset(), 68);
   EXPECT_EQ(Read(amendment->name())->SerializeAsString(),
             amendment->SerializeAsString());
 
@@ -771,7 +774,7 @@ TEST(OneConsultation, LosesAndDoublesNothingUnder32ClientsAtOnce) {
       for (int j = 0; j < kEach; ++j) {
         auto request = Replacing(name, "p2", "flernivåsamarbete",
                                  "samarbete " + std::to_string(i));
-        char id[40];
+        char id[64];
         snprintf(id, sizeof(id), "00000000-0000-4000-8000-0000%04d%04d", i, j);
         request.set_request_id(id);
         std::string first;
