@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <iostream>
 #include <set>
 #include <sstream>
 #include <string>
@@ -837,6 +838,63 @@ TEST(OneConsultation, LosesAndDoublesNothingUnder32ClientsAtOnce) {
                           " '" +
                               newest + "'"),
             std::to_string(3 + drafts - 1));
+}
+
+// What the benchmark measures without sanitizers.
+TEST(NextDrafts, OfAThousandAmendmentsAreMadeInOneGo) {
+  ASSERT_TRUE(Create(Prepared("large")).ok());
+  v1::CreateDraftRequest draft;
+  draft.set_parent("consultations/large");
+  for (int i = 0; i < 500; ++i) {
+    std::string text;
+    for (int word = 0; word < 60; ++word) {
+      text +=
+          "ord" + std::to_string(word * 7 % 40) + "x" + std::to_string(i) + " ";
+    }
+    draft.mutable_draft()->add_paragraphs()->set_text(text);
+  }
+  ASSERT_TRUE(Ask<Draft>("DraftsService/CreateDraft", draft).ok());
+  // Two to each paragraph that share a word; the first of every other one is
+  // accepted.
+  Running().Sql(
+      "meetings",
+      "INSERT INTO amendments (name, parent, action, text, insert_before,"
+      " organizations, source_line, draft, paragraph, quote, occurrence, "
+      "anchor,"
+      " start_offset, end_offset, supporters, state, disposition, etag)"
+      " SELECT 'consultations/large/amendments/a' || i, 'consultations/large',"
+      "  'REPLACE', 'andra ord', false, '{organizations/region-uppsala}', 0,"
+      "  p.draft, p.id, q.quote, 1, 'QUOTE', strpos(p.text, q.quote) - 1,"
+      "  strpos(p.text, q.quote) - 1 + length(q.quote), '{}',"
+      "  CASE WHEN i % 4 = 0 THEN 'DISPOSED' ELSE 'OPEN' END,"
+      "  CASE WHEN i % 4 = 0 THEN 'ACCEPTED' END, 'x'"
+      "  FROM generate_series(0, 999) i"
+      "  JOIN draft_paragraphs p ON p.draft = 'consultations/large/drafts/1'"
+      "   AND p.id = 'p' || i / 2 + 1,"
+      "  LATERAL (SELECT string_agg(w, ' ' ORDER BY n) AS quote"
+      "   FROM regexp_split_to_table(p.text, ' ') WITH ORDINALITY t (w, n)"
+      "   WHERE n BETWEEN 10 + i % 2 * 2 AND 12 + i % 2 * 2) q");
+  v1::FindOverlapsRequest where;
+  where.set_name("consultations/large/drafts/1");
+  const absl::Time start = absl::Now();
+  const auto overlaps =
+      Ask<v1::FindOverlapsResponse>("DraftsService/FindOverlaps", where);
+  const absl::Time found = absl::Now();
+  ASSERT_TRUE(overlaps.ok()) << overlaps.status();
+  EXPECT_EQ(overlaps->overlaps_size(), 500);
+  const auto next = Next("consultations/large/drafts/1");
+  const absl::Time made = absl::Now();
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->applied_size(), 250);
+  EXPECT_EQ(next->carried_size(), 500);
+  EXPECT_EQ(next->waiting_size(), 250);
+  EXPECT_EQ(next->draft().paragraphs_size(), 500);
+  EXPECT_EQ(Running().Sql("meetings",
+                          "SELECT count(*) FROM amendments WHERE draft ="
+                          " 'consultations/large/drafts/2'"),
+            "500");
+  std::cout << "overlaps: " << found - start << ", next draft: " << made - found
+            << "\n";
 }
 
 TEST(Lists, OfAmendmentsOfOneOrganisationGoAlongAnIndex) {
