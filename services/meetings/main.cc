@@ -1,8 +1,12 @@
 #include "services/common/server.h"
+#include "services/meetings/amendment_service.h"
+#include "services/meetings/consultation_service.h"
+#include "services/meetings/draft_service.h"
 #include "services/meetings/item_service.h"
 #include "services/meetings/meeting_service.h"
 #include "services/meetings/minutes_service.h"
 #include "services/meetings/personal_tables.h"
+#include "services/meetings/position_service.h"
 #include "services/meetings/suggestion_service.h"
 
 namespace reglab {
@@ -19,6 +23,10 @@ void AddHandlers(Rpcs& rpcs) {
   AddMinutesLives(rpcs);
   AddMinutesDocuments(rpcs);
   AddMinutesCorrections(rpcs);
+  AddConsultations(rpcs);
+  AddDrafts(rpcs);
+  AddAmendments(rpcs);
+  AddPositions(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);
 }
 

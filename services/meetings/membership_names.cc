@@ -68,7 +68,7 @@ absl::Status CheckNames(Call& call, std::string_view resource,
       continue;
     }
     errors.push_back(
-        {absl::StrCat(ForAbsl(resource), ".", named.field),
+        {resource.empty() ? named.field : Concat(resource, ".", named.field),
          {absl::StrCat("There is no ", named.name,
                        ". Name one that exists, or create it first."),
           absl::StrCat(named.name,

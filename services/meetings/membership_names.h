@@ -15,8 +15,9 @@ namespace reglab::meetings {
 
 // What meetings asks membership. Never inside a transaction.
 
-// INVALID_ARGUMENT naming the field, "<resource>.<field>", of every
-// organisation, body or person in `message` that membership does not have.
+// INVALID_ARGUMENT naming the field, "<resource>.<field>" (or "<field>" alone,
+// of a request), of every organisation, body or person in `message` that
+// membership does not have.
 absl::Status CheckNames(Call& call, std::string_view resource,
                         const google::protobuf::Message& message);
 

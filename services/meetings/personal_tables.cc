@@ -32,6 +32,17 @@ PersonalRows Part(std::string_view table, std::string_view kept) {
           .keep_basis = kKeepBasis};
 }
 
+// What is tried on the members, and what organisations answer: people are named
+// in the texts at most, and those are replaced.
+PersonalRows Tried(std::string_view table) {
+  return {.table = table,
+          .purpose =
+              "What organisations think of a text that is tried on "
+              "them.",
+          .retention = "With the decisions of the body.",
+          .legal_basis = kPublicTask};
+}
+
 }  // namespace
 
 const PersonalTables& kPersonalTables = *new PersonalTables{
@@ -89,6 +100,11 @@ const PersonalTables& kPersonalTables = *new PersonalTables{
      .purpose = "To answer who proposed a correction.",
      .retention = kRetention,
      .legal_basis = kPublicTask},
+    Tried("consultations"),
+    Tried("drafts"),
+    Tried("draft_paragraphs"),
+    Tried("amendments"),
+    Tried("positions"),
 };
 
 }  // namespace reglab::meetings

@@ -35,7 +35,8 @@ constexpr std::string_view kOfOrganization[] = {
 constexpr std::string_view kOfMember[] = {
     "learning.activities.write",   "learning.ideas.write",
     "meetings.case-numbers.write", "meetings.corrections.propose",
-    "meetings.corrections.read",
+    "meetings.corrections.read",   "meetings.amendments.support",
+    "meetings.amendments.write",   "meetings.positions.write",
 };
 
 // What everyone in a member organisation may do.

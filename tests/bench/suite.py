@@ -70,6 +70,15 @@ class Suite:
             raise Void(f"{path}: {response.status} {body[:300]}")
         return body
 
+    def post(self, path, key, body):
+        self.connection.request("POST", path, json.dumps(body),
+                                {"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
+        response = self.connection.getresponse()
+        answer = response.read()
+        if response.status not in (200, 201):
+            raise Void(f"{path}: {response.status} {answer[:300]}")
+        return json.loads(answer)
+
     def get_json(self, path):
         return json.loads(self.get(path))
 
