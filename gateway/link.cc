@@ -18,6 +18,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "gateway/grpc_stream.h"
+#include "gateway/link_tls.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
 
@@ -42,16 +43,6 @@ constexpr std::chrono::milliseconds kMostBackoff(1000);
 // gRPC's servers take a ping in ten seconds for a fair question.
 constexpr std::chrono::seconds kSilence(10);
 constexpr std::chrono::seconds kPingTime(5);
-
-nghttp2_nv Header(std::string_view name, std::string_view value,
-                  uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
-  const auto bytes = [](std::string_view text) {
-    return reinterpret_cast<uint8_t*>(const_cast<char*>(text.data()));
-  };
-  return {bytes(name), bytes(value), name.size(), value.size(),
-          uint8_t(flags | NGHTTP2_NV_FLAG_NO_COPY_NAME |
-                  NGHTTP2_NV_FLAG_NO_COPY_VALUE)};
-}
 
 struct FreeSession {
   void operator()(nghttp2_session* session) const {
@@ -116,33 +107,30 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void Submit(std::unique_ptr<Outgoing> call) {
+    if (call->flow != nullptr && call->flow->given_up) return;
     auto stream = std::make_unique<GrpcStream>(std::move(call));
     const Outgoing& out = *stream->call;
-    // What differs from call to call must not push the assertion out of HPACK's
-    // table.
-    const nghttp2_nv headers[] = {
-        Header(":method", "POST"),
-        Header(":scheme", tls_ ? "https" : "http"),
-        Header(":path", out.path),
-        Header(":authority", link_.authority),
-        Header("te", "trailers"),
-        Header("content-type", "application/grpc"),
-        Header("user-agent", "reglab-gateway"),
-        Header("grpc-timeout", stream->timeout, NGHTTP2_NV_FLAG_NO_INDEX),
-        Header("authorization", out.authorization),
-        Header("traceparent", out.traceparent, NGHTTP2_NV_FLAG_NO_INDEX),
-        Header("accept-language", out.language),
-    };
+    const GrpcStream::Headers headers =
+        stream->RequestHeaders(tls_ ? "https" : "http", link_.authority,
+                               SentLately(out.authorization));
     nghttp2_data_provider provider;
     provider.source.ptr = stream.get();
     provider.read_callback = ReadBody;
     const int32_t id =
-        nghttp2_submit_request(session_.get(), nullptr, headers,
-                               std::size(headers), &provider, stream.get());
+        nghttp2_submit_request(session_.get(), nullptr, headers.data(),
+                               headers.size(), &provider, stream.get());
     if (id < 0) {
       draining_ = true;
       link_.Changed();
       return link_.Again(std::move(stream->call));
+    }
+    if (Flow* flow = out.flow.get()) {
+      flow->consume = [weak = weak_from_this(), id](size_t bytes) {
+        if (const auto self = weak.lock()) self->Consume(id, bytes);
+      };
+      flow->cancel = [weak = weak_from_this(), id] {
+        if (const auto self = weak.lock()) self->Cancel(id);
+      };
     }
     streams_.emplace(id, std::move(stream));
     ScheduleFlush();
@@ -178,6 +166,22 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
  private:
   using TlsStream = asio::ssl::stream<tcp::socket&>;
 
+  // The reader of a stream has taken these bytes away.
+  void Consume(int32_t id, size_t bytes) {
+    if (closed_ || !streams_.contains(id)) return;
+    nghttp2_session_consume_stream(session_.get(), id, bytes);
+    ScheduleFlush();
+  }
+
+  void Cancel(int32_t id) {
+    const auto found = streams_.find(id);
+    if (closed_ || found == streams_.end()) return;
+    found->second->abandoned = true;
+    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id,
+                              NGHTTP2_CANCEL);
+    ScheduleFlush();
+  }
+
   void Connected() {
     Error ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -187,26 +191,10 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     // Read anew for each connection: certificates change without a restart.
     Error error;
     tls_context_.emplace(asio::ssl::context::tls_client);
-    tls_context_->set_options(asio::ssl::context::no_tlsv1 |
-                              asio::ssl::context::no_tlsv1_1);
-    tls_context_->set_verify_mode(asio::ssl::verify_peer);
-    tls_context_->load_verify_file(files->ca, error);
-    if (!error) {
-      tls_context_->use_certificate_chain_file(files->certificate, error);
-    }
-    if (!error) {
-      tls_context_->use_private_key_file(files->key, asio::ssl::context::pem,
-                                         error);
-    }
+    UseTlsFiles(*files, *tls_context_, error);
     if (error) return Close(error.message());
     tls_.emplace(socket_, *tls_context_);
-    static constexpr unsigned char kProtocols[] = "\x02h2";
-    SSL_set_alpn_protos(tls_->native_handle(), kProtocols, 3);
-    Error address_error;
-    asio::ip::make_address(link_.host, address_error);
-    if (address_error) {
-      SSL_set_tlsext_host_name(tls_->native_handle(), link_.host.c_str());
-    }
+    OfferHttp2(link_.host, tls_->native_handle());
     tls_->set_verify_callback(asio::ssl::host_name_verification(link_.host));
     tls_->async_handshake(asio::ssl::stream_base::client,
                           [self = shared_from_this()](const Error& failed) {
@@ -226,8 +214,13 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, OnFrame);
     nghttp2_session_callbacks_set_before_frame_send_callback(callbacks,
                                                              BeforeSend);
+    // Who reads a stream says how much more may come of it.
+    nghttp2_option* option = nullptr;
+    nghttp2_option_new(&option);
+    nghttp2_option_set_no_auto_window_update(option, 1);
     nghttp2_session* session = nullptr;
-    nghttp2_session_client_new(&session, callbacks, this);
+    nghttp2_session_client_new2(&session, callbacks, this, option);
+    nghttp2_option_del(option);
     nghttp2_session_callbacks_del(callbacks);
     session_.reset(session);
     const nghttp2_settings_entry settings[] = {
@@ -354,6 +347,9 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void RunFinished() {
+    for (const auto& flow : std::exchange(arrived_, {})) {
+      if (const auto wake = std::exchange(flow->wake, {})) wake();
+    }
     for (size_t i = 0; i < finished_.size(); ++i) {
       finished_[i].first(std::move(finished_[i].second));
     }
@@ -398,11 +394,22 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   }
 
   static int OnData(nghttp2_session* session, uint8_t, int32_t id,
-                    const uint8_t* data, size_t length, void*) {
+                    const uint8_t* data, size_t length, void* user) {
     GrpcStream* stream = StreamOf(session, id);
-    if (stream != nullptr &&
-        !stream->TakeData({reinterpret_cast<const char*>(data), length})) {
+    const std::shared_ptr<Flow> flow =
+        stream == nullptr || stream->abandoned ? nullptr : stream->call->flow;
+    // One reader who is slow must not hold up the others.
+    if (flow == nullptr) {
+      nghttp2_session_consume(session, id, length);
+    } else {
+      nghttp2_session_consume_connection(session, length);
+    }
+    if (stream == nullptr || stream->abandoned) return 0;
+    if (!stream->TakeData({reinterpret_cast<const char*>(data), length})) {
       nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+    }
+    if (flow != nullptr && !flow->arrived->messages.empty()) {
+      Of(user).arrived_.push_back(flow);
     }
     return 0;
   }
@@ -437,8 +444,22 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     return 0;
   }
 
+  // Whether it is one of the last assertions that were sent, of which it is the
+  // newest from now on.
+  bool SentLately(std::string_view authorization) {
+    auto found = std::find(lately_.begin(), lately_.end(), authorization);
+    const bool sent = found != lately_.end();
+    if (!sent) {
+      found = std::prev(lately_.end());
+      *found = authorization;
+    }
+    std::rotate(lately_.begin(), found, std::next(found));
+    return sent;
+  }
+
   State& link_;
   const tcp::endpoint endpoint_;
+  std::array<std::string, 4> lately_;
   tcp::socket socket_;
   std::optional<asio::ssl::context> tls_context_;
   std::optional<TlsStream> tls_;
@@ -446,6 +467,8 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   absl::flat_hash_map<int32_t, std::unique_ptr<GrpcStream>> streams_;
   std::vector<std::pair<std::function<void(Answer)>, Answer>> finished_;
   std::vector<std::unique_ptr<Outgoing>> again_;
+  // Of streams of which something has come.
+  std::vector<std::shared_ptr<Flow>> arrived_;
   std::vector<char> input_ = std::vector<char>(kReadBytes);
   std::string output_;
   bool ready_ = false;     // the service has spoken

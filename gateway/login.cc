@@ -22,6 +22,7 @@
 #include "gateway/token_text.h"
 #include "google/rpc/error_details.pb.h"
 #include "reglab/membership/v1/guest_link.pb.h"
+#include "reglab/membership/v1/invitation.pb.h"
 #include "reglab/membership/v1/session.pb.h"
 #include "services/common/api_key.h"
 #include "services/common/errors.h"
@@ -186,7 +187,10 @@ Login::Login(Issuers& issuers, StartFetch fetch, Authenticator& authenticator,
       end_session_(MethodNamed(v1::EndSessionRequest::descriptor(),
                                "SessionsService", "EndSession")),
       redeem_guest_link_(MethodNamed(v1::RedeemGuestLinkRequest::descriptor(),
-                                     "GuestLinksService", "RedeemGuestLink")) {}
+                                     "GuestLinksService", "RedeemGuestLink")),
+      preview_invitation_(
+          MethodNamed(v1::PreviewInvitationRequest::descriptor(),
+                      "InvitationsService", "PreviewInvitation")) {}
 
 bool Login::Serves(std::string_view path) {
   return path == "/login" || path == "/login/callback" || path == "/logout" ||
@@ -395,12 +399,7 @@ asio::awaitable<void> Login::EndOldSession(Visit& visit) {
 
 asio::awaitable<void> Login::AcceptInvitation(Visit& visit) {
   if (visit.request.method() != "POST") {
-    std::vector<LoginChoice> choices;
-    for (const Issuer& issuer : issuers_.all()) {
-      if (issuer.client_id.empty()) continue;
-      choices.push_back({issuer.display_name, issuer.url});
-    }
-    Show(visit, 200, InvitationPage(choices, visit.swedish));
+    Show(visit, 200, InvitationPage(visit.swedish));
     co_return;
   }
   std::string text;
@@ -414,12 +413,38 @@ asio::awaitable<void> Login::AcceptInvitation(Visit& visit) {
     ShowTrouble(visit, CodeMissing());
     co_return;
   }
+  if (!form->contains("issuer")) {
+    co_await ShowInvitation(visit, In(*form, "code"));
+    co_return;
+  }
   const Issuer* issuer = issuers_.Find(In(*form, "issuer"));
   if (issuer == nullptr || issuer->client_id.empty()) {
     ShowTrouble(visit, UnknownProvider());
     co_return;
   }
   Begin(visit, *issuer, kAfterLogin, In(*form, "code"));
+}
+
+asio::awaitable<void> Login::ShowInvitation(Visit& visit,
+                                            std::string_view code) {
+  v1::PreviewInvitationRequest request;
+  request.set_token_sha256(HashSecret(code));
+  const Reply reply = co_await Ask(visit, preview_invitation_, request);
+  v1::Invitee invitee;
+  if (reply.status.code() != 0) {
+    ShowTrouble(visit, FromProto(reply.status));
+    co_return;
+  }
+  if (!invitee.ParseFromString(reply.message)) {
+    ShowTrouble(visit, InternalError());
+    co_return;
+  }
+  std::vector<LoginChoice> choices;
+  for (const Issuer& issuer : issuers_.all()) {
+    if (issuer.client_id.empty()) continue;
+    choices.push_back({issuer.display_name, issuer.url});
+  }
+  Show(visit, 200, InviteePage(invitee, code, choices, visit.swedish));
 }
 
 asio::awaitable<void> Login::LetGuestIn(Visit& visit) {

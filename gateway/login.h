@@ -20,10 +20,12 @@ namespace reglab::gateway {
 // with PKCE, bound by `state` and `nonce` to a cookie of the browser that began
 // it. Membership keeps the session; the browser holds its secret in a cookie.
 //
-//   GET  /login?issuer=…&return=/path   to the provider; without issuer a
-//   choice GET  /login/callback                back from the provider POST
-//   /logout GET, POST /invitation               accepts an invitation by
-//   logging in GET, POST /guest                    uses a guest's link
+//   GET        /login?issuer=…&return=/path   to the provider; or a choice
+//   GET        /login/callback                back from the provider
+//   POST       /logout
+//   GET, POST  /invitation                    shows whom it is for, and accepts
+//                                             it by logging in
+//   GET, POST  /guest                         uses a guest's link
 //
 // What changes something is taken from pages of ours alone. Thread-safe.
 class Login {
@@ -52,6 +54,9 @@ class Login {
   boost::asio::awaitable<void> Callback(Visit& visit);
   boost::asio::awaitable<void> Logout(Visit& visit);
   boost::asio::awaitable<void> AcceptInvitation(Visit& visit);
+  // Whom it is for, and where they log in to accept it.
+  boost::asio::awaitable<void> ShowInvitation(Visit& visit,
+                                              std::string_view code);
   boost::asio::awaitable<void> LetGuestIn(Visit& visit);
 
   // To the provider, with what the way back needs in a cookie.
@@ -77,6 +82,7 @@ class Login {
   const Method create_session_;
   const Method end_session_;
   const Method redeem_guest_link_;
+  const Method preview_invitation_;
 };
 
 // Whether a browser may be led there after the login: a path here.

@@ -92,23 +92,49 @@ std::string LoginPage(const std::vector<LoginChoice>& choices, bool logged_in,
   return LoginPageOf(swedish ? "Logga in" : "Log in", content, swedish);
 }
 
-std::string InvitationPage(const std::vector<LoginChoice>& choices,
-                           bool swedish) {
-  std::string content;
+std::string InvitationPage(bool swedish) {
+  const std::string button =
+      Concat("<button class=\"choice\">",
+             swedish ? "Visa inbjudan" : "Show the invitation", "</button>\n");
+  return Page(swedish ? "Din inbjudan" : "Your invitation",
+              CodeForm("/invitation", button, swedish), swedish);
+}
+
+std::string InviteePage(const membership::v1::Invitee& invitee,
+                        std::string_view code,
+                        const std::vector<LoginChoice>& choices, bool swedish) {
+  const std::string person = Escape(invitee.person_display_name());
+  const std::string organization = Escape(invitee.organization_display_name());
+  const std::string inviter = Escape(invitee.inviter_display_name());
+  std::string content =
+      swedish ? Concat("<p>Inbjudan är till <strong>", person,
+                       "</strong>, som handlar för ", organization,
+                       " i Reglab. Den kommer från ",
+                       inviter.empty() ? "Reglabs kansli" : inviter,
+                       ".</p>\n<p>Är det inte du? Stäng sidan; länken är kvar "
+                       "åt den som den är till.</p>\n")
+              : Concat("<p>The invitation is for <strong>", person,
+                       "</strong>, who acts for ", organization,
+                       " in Reglab. It comes from ",
+                       inviter.empty() ? "Reglab's secretariat" : inviter,
+                       ".</p>\n<p>Is that not you? Close the page; the link "
+                       "stays for whom it is for.</p>\n");
   if (choices.empty()) {
-    content = NoProvider(swedish);
+    content += NoProvider(swedish);
   } else {
-    std::string buttons = Concat(
-        "<p>",
+    content += Concat(
+        "<form method=\"post\" action=\"/invitation\">\n"
+        "<input type=\"hidden\" name=\"code\" value=\"",
+        Escape(code), "\">\n<p>",
         swedish ? "Logga in hos din organisation för att ta emot inbjudan:"
                 : "Log in with your organisation to accept the invitation:",
         "</p>\n");
     for (const LoginChoice& choice : choices) {
-      buttons += Concat("<button class=\"choice\" name=\"issuer\" value=\"",
+      content += Concat("<button class=\"choice\" name=\"issuer\" value=\"",
                         Escape(choice.target), "\">",
                         Escape(choice.display_name), "</button>\n");
     }
-    content = CodeForm("/invitation", buttons, swedish);
+    content += "</form>\n";
   }
   return LoginPageOf(swedish ? "Din inbjudan" : "Your invitation", content,
                      swedish);

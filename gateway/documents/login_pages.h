@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/documents/documents.h"
+#include "reglab/membership/v1/invitation.pb.h"
 
 namespace reglab::gateway {
 
@@ -24,10 +25,14 @@ struct LoginChoice {
 std::string LoginPage(const std::vector<LoginChoice>& choices, bool logged_in,
                       bool swedish);
 
-// The code comes from the fragment of the address, by script, or is pasted;
-// `target` is the provider's URL.
-std::string InvitationPage(const std::vector<LoginChoice>& choices,
-                           bool swedish);
+// The code comes from the fragment of the address, by script, or is pasted.
+std::string InvitationPage(bool swedish);
+
+// Whom the invitation with this code is for and who invited, and where to log
+// in to accept it; `target` is the provider's URL.
+std::string InviteePage(const membership::v1::Invitee& invitee,
+                        std::string_view code,
+                        const std::vector<LoginChoice>& choices, bool swedish);
 
 // The same for a guest, who needs no provider.
 std::string GuestPage(bool swedish);

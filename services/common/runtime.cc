@@ -51,6 +51,8 @@ using google::protobuf::ServiceDescriptor;
 // Of methods that say nothing else.
 constexpr int64_t kMostRequestBytes = 8 << 20;
 constexpr size_t kMostCurrentBytes = 40 << 10;
+// Of one answer in a stream.
+constexpr absl::Duration kAnswerDeadline = absl::Seconds(10);
 constexpr int kChannelsPerUpstream = 2;
 constexpr int kWorkBatch = 10;
 constexpr absl::Duration kWorkLease = absl::Seconds(60);
@@ -94,6 +96,13 @@ bool IsFinal(const absl::Status& status) {
   }
 }
 
+// Until it is known who calls.
+const std::shared_ptr<const Caller>& NobodyCalls() {
+  static const auto* nobody =
+      new std::shared_ptr<const Caller>(std::make_shared<const Caller>());
+  return *nobody;
+}
+
 }  // namespace
 
 bool PrefersSwedish(std::string_view accept_language) {
@@ -117,55 +126,6 @@ bool PrefersSwedish(std::string_view accept_language) {
     }
   }
   return swedish > 0 && swedish >= english;
-}
-
-Workers::Workers(int threads, size_t most_waiting)
-    : most_waiting_(most_waiting) {
-  for (int i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] { Loop(); });
-  }
-}
-
-Workers::~Workers() { Stop(); }
-
-bool Workers::Run(std::function<void()> job) {
-  {
-    std::lock_guard lock(mutex_);
-    if (stopping_ || jobs_.size() >= most_waiting_) return false;
-    jobs_.push_back(std::move(job));
-  }
-  wake_.notify_one();
-  return true;
-}
-
-size_t Workers::waiting() {
-  std::lock_guard lock(mutex_);
-  return jobs_.size();
-}
-
-void Workers::Stop() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
-  }
-}
-
-void Workers::Loop() {
-  for (;;) {
-    std::function<void()> job;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
-    job();
-  }
 }
 
 struct Runtime::Upstream {
@@ -246,7 +206,14 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
           return absl::FailedPreconditionError(
               Concat(method->path, " has other messages than its handler"));
         }
+        if (descriptor->client_streaming() ||
+            descriptor->server_streaming() !=
+                (handler->second->stream != nullptr)) {
+          return absl::FailedPreconditionError(
+              Concat(method->path, " and its handler do not both stream"));
+        }
         method->handler = handler->second->handler;
+        method->stream = handler->second->stream;
         handlers.erase(handler);
       } else if (!is_changes) {
         return absl::FailedPreconditionError(
@@ -320,27 +287,71 @@ absl::StatusOr<std::shared_ptr<const Caller>> Runtime::Authorize(
   return confined;
 }
 
+absl::Status Runtime::Begin(const Method& method, const Incoming& incoming,
+                            const Message& request, Call& call) {
+  call.caller_ = NobodyCalls();
+  ASSIGN_OR_RETURN(call.caller_, Authorize(method, incoming));
+  if (absl::Now() >= incoming.deadline) {
+    return absl::DeadlineExceededError("the deadline passed before the call");
+  }
+  RETURN_IF_ERROR(CheckFields(request));
+  call.runtime_ = this;
+  call.request_ = &request;
+  call.descriptor_ = &method;
+  call.audience_ = AudienceOf(call.caller());
+  call.deadline_ = incoming.deadline;
+  call.traceparent_ = ContinueTrace(incoming.traceparent);
+  call.trace_id_ = std::string(TraceIdOf(call.traceparent_));
+  call.method_ = method.path;
+  call.swedish_ = PrefersSwedish(incoming.accept_language);
+  return absl::OkStatus();
+}
+
+struct Runtime::Answers {
+  Call call;
+  Rpcs::NextMessage next;
+  absl::Time until;
+};
+
+absl::StatusOr<std::shared_ptr<Runtime::Answers>> Runtime::Open(
+    const Method& method, const Incoming& incoming, const Message& request,
+    Caller* caller) {
+  Call call;
+  const absl::Status begun = Begin(method, incoming, request, call);
+  *caller = call.caller();
+  RETURN_IF_ERROR(begun);
+  call.deadline_ = std::min(incoming.deadline, absl::Now() + kAnswerDeadline);
+  try {
+    ASSIGN_OR_RETURN(Rpcs::NextMessage next, method.stream(call, request));
+    return std::make_shared<Answers>(
+        Answers{std::move(call), std::move(next), incoming.deadline});
+  } catch (const std::exception& exception) {
+    LogError("exception",
+             {{"method", method.path}, {"what", exception.what()}});
+    return InternalError();
+  }
+}
+
+absl::StatusOr<bool> Runtime::NextAnswer(Answers& answers, Message& response) {
+  const absl::Time now = absl::Now();
+  if (now >= answers.until) {
+    return absl::DeadlineExceededError("the client took too long");
+  }
+  answers.call.deadline_ = std::min(answers.until, now + kAnswerDeadline);
+  try {
+    return answers.next(answers.call, response);
+  } catch (const std::exception& exception) {
+    LogError("exception",
+             {{"method", answers.call.method_}, {"what", exception.what()}});
+    return InternalError();
+  }
+}
+
 absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
                               const Message& request, Message& response) {
-  const absl::StatusOr<std::shared_ptr<const Caller>> caller =
-      Authorize(method, incoming);
-  absl::Status status = caller.status();
-  if (status.ok() && absl::Now() >= incoming.deadline) {
-    status = absl::DeadlineExceededError("the deadline passed before the call");
-  }
-  if (status.ok()) status = CheckFields(request);
   Call call;
+  absl::Status status = Begin(method, incoming, request, call);
   if (status.ok()) {
-    call.runtime_ = this;
-    call.request_ = &request;
-    call.descriptor_ = &method;
-    call.caller_ = *caller;
-    call.audience_ = AudienceOf(**caller);
-    call.deadline_ = incoming.deadline;
-    call.traceparent_ = ContinueTrace(incoming.traceparent);
-    call.trace_id_ = std::string(TraceIdOf(call.traceparent_));
-    call.method_ = method.path;
-    call.swedish_ = PrefersSwedish(incoming.accept_language);
     try {
       status = method.handler(call, request, response);
     } catch (const std::exception& exception) {
@@ -352,8 +363,7 @@ absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
       status = RecordReads(call, response);
     }
   }
-  static const Caller* nobody = new Caller;
-  Observe(method, incoming, caller.ok() ? **caller : *nobody, status);
+  Observe(method, incoming, call.caller(), status);
   if (ReasonOf(status) == "ETAG_MISMATCH") AddCurrent(incoming, status);
   return status;
 }

@@ -5,15 +5,18 @@
 #include "services/meetings/attendance_service.h"
 #include "services/meetings/calendar_service.h"
 #include "services/meetings/consultation_service.h"
+#include "services/meetings/contribution_service.h"
 #include "services/meetings/draft_service.h"
 #include "services/meetings/item_service.h"
 #include "services/meetings/meeting_service.h"
 #include "services/meetings/minutes_service.h"
+#include "services/meetings/paper_service.h"
 #include "services/meetings/personal_tables.h"
 #include "services/meetings/position_service.h"
 #include "services/meetings/referral_service.h"
 #include "services/meetings/reminders.h"
 #include "services/meetings/suggestion_service.h"
+#include "services/meetings/upload_service.h"
 
 namespace reglab {
 extern const EmbeddedFile kMeetingsMigrations[];
@@ -39,6 +42,9 @@ void AddHandlers(Rpcs& rpcs) {
   AddMinutesLives(rpcs);
   AddMinutesDocuments(rpcs);
   AddMinutesCorrections(rpcs);
+  AddUploads(rpcs);
+  AddPapers(rpcs);
+  AddContributions(rpcs);
   AddRecords(rpcs, "meetings", kPersonalTables);
 }
 

@@ -309,10 +309,8 @@ void Delivery::KeepHouse() {
       waiting.Add({{"channel", "webhook"}}).Set(double(events));
     }
     if (absl::Now() - kept < kHousekeeping) continue;
-    const absl::Status forgotten = Write([](Transaction& tx) -> absl::Status {
-      RETURN_IF_ERROR(outbox::Forget(tx));
-      return deliveries::Forget(tx);
-    });
+    const absl::Status forgotten =
+        Write([](Transaction& tx) { return deliveries::Forget(tx); });
     if (forgotten.ok()) kept = absl::Now();
   } while (stopping_.Sleep(kCounting));
 }

@@ -45,6 +45,8 @@ PersonalDataSubject SubjectOf(const Person& person) {
       absl::StrCat(person.given_name(), " ", person.family_name());
   if (person.display_name().find(' ') != std::string::npos) {
     subject.add_names(person.display_name());
+  } else {
+    subject.set_unsearched_names(1);
   }
   if (full != person.display_name()) subject.add_names(full);
   if (!person.email().empty()) subject.add_emails(person.email());

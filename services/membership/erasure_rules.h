@@ -19,7 +19,7 @@ absl::Status CheckThemselfOrSecretariat(const Caller& caller,
 
 // By what the person is found in texts: the display name, given and family name
 // together, and the e-mail address. A name of one word is not searched for, it
-// stands in too much else; nor is any after an erasure.
+// stands in too much else, and is counted; nor is any after an erasure.
 v1::PersonalDataSubject SubjectOf(const v1::Person& person);
 
 // Notes that a service is done; when it was the last, the erasure is completed

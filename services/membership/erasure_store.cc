@@ -25,7 +25,7 @@ constexpr std::string_view kType = "membership.Erasure";
 
 #define COLUMNS                                                    \
   "e.name, e.state, e.request_time, e.complete_time, e.services, " \
-  "e.digest"
+  "e.digest, e.unsearched_names"
 
 const Statement kGet("SELECT " COLUMNS " FROM erasures e WHERE name = $1");
 
@@ -37,8 +37,9 @@ const Statement kUnderWay(
     " FROM erasures e WHERE parent = $1 AND state <> 'COMPLETED'");
 
 const Statement kInsert(
-    "INSERT INTO erasures AS e (name, parent, owners, state, services)"
-    " VALUES ($1, $2, ARRAY[$3], $4, $5) RETURNING " COLUMNS);
+    "INSERT INTO erasures AS e (name, parent, owners, state, services,"
+    " unsearched_names) VALUES ($1, $2, ARRAY[$3], $4, $5, $6)"
+    " RETURNING " COLUMNS);
 
 const Statement kUpdate(
     "UPDATE erasures e SET state = $2, complete_time = $3, services = $4,"
@@ -104,7 +105,11 @@ absl::StatusOr<PersonalDataSubject> FindSubject(Transaction& tx,
     for (int i = 0; i < shared.size(); ++i) {
       taken = taken || shared[i].Text(0) == name;
     }
-    if (!taken) subject.add_names(name);
+    if (taken) {
+      subject.set_unsearched_names(subject.unsearched_names() + 1);
+    } else {
+      subject.add_names(name);
+    }
   }
   return subject;
 }
@@ -116,6 +121,7 @@ absl::StatusOr<Erasure> Begin(Transaction& tx, const Person& person) {
   ASSIGN_OR_RETURN(*ask.mutable_subject(), FindSubject(tx, person));
   Erasure erasure;
   erasure.set_name(absl::StrCat(person.name(), "/erasures/", RandomId()));
+  erasure.set_unsearched_names(ask.subject().unsearched_names());
   erasure.add_services()->set_service("membership");
   for (const std::string_view service : kOthers) {
     erasure.add_services()->set_service(std::string(service));
@@ -132,7 +138,8 @@ absl::StatusOr<Erasure> Begin(Transaction& tx, const Person& person) {
       ErasePersonalData(tx, "membership", kPersonalTables, ask.subject()));
   NoteServiceDone("membership", absl::Now(), done, erasure);
   Params values = {erasure.name(), person.name(), person.organization()};
-  for (Param& value : Fields(erasure, {"state", "services"})) {
+  for (Param& value :
+       Fields(erasure, {"state", "services", "unsearched_names"})) {
     values.push_back(std::move(value));
   }
   ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kInsert, values, erasure.name()));

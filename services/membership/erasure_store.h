@@ -17,8 +17,8 @@ namespace reglab::membership::erasures {
 
 extern const Listing kListing;
 
-// By what the person is found, less the names that another person has too:
-// what is written under such a name can't be told apart.
+// By what the person is found, less the names that another person has too,
+// which are counted: what is written under such a name can't be told apart.
 absl::StatusOr<v1::PersonalDataSubject> FindSubject(Transaction& tx,
                                                     const v1::Person& person);
 

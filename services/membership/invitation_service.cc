@@ -22,9 +22,11 @@ namespace {
 using v1::CreateInvitationRequest;
 using v1::GetInvitationRequest;
 using v1::Invitation;
+using v1::Invitee;
 using v1::ListInvitationsRequest;
 using v1::ListInvitationsResponse;
 using v1::Person;
+using v1::PreviewInvitationRequest;
 using v1::ResendInvitationRequest;
 using v1::RevokeInvitationRequest;
 
@@ -168,6 +170,13 @@ absl::StatusOr<Invitation> RevokeInvitation(
   });
 }
 
+absl::StatusOr<Invitee> PreviewInvitation(
+    Call& call, const PreviewInvitationRequest& request) {
+  return call.Read([&](Transaction& tx) {
+    return invitations::Preview(tx, request.token_sha256());
+  });
+}
+
 }  // namespace
 
 void AddInvitations(Rpcs& rpcs) {
@@ -177,6 +186,7 @@ void AddInvitations(Rpcs& rpcs) {
   rpcs.Handle(service + "CreateInvitation", CreateInvitation);
   rpcs.Handle(service + "ResendInvitation", ResendInvitation);
   rpcs.Handle(service + "RevokeInvitation", RevokeInvitation);
+  rpcs.Handle(service + "PreviewInvitation", PreviewInvitation);
 }
 
 }  // namespace reglab::membership

@@ -48,10 +48,21 @@ const Statement kRevoke(
     "UPDATE invitations i SET revoke_time = now(), etag = $2,"
     " update_time = now() WHERE name = $1 RETURNING " COLUMNS);
 
+#define OPENS                                     \
+  "i.token_sha256 = $1 AND i.accept_time IS NULL" \
+  " AND i.revoke_time IS NULL AND i.expire_time > now()"
+
 const Statement kRedeem(
     "UPDATE invitations i SET accept_time = now(), etag = $2,"
-    " update_time = now() WHERE token_sha256 = $1 AND accept_time IS NULL"
-    " AND revoke_time IS NULL AND expire_time > now() RETURNING " COLUMNS);
+    " update_time = now() WHERE " OPENS " RETURNING " COLUMNS);
+
+const Statement kPreview(
+    "SELECT p.name, p.display_name AS person_display_name,"
+    " o.name AS organization, o.display_name AS organization_display_name,"
+    " coalesce(q.display_name, '') AS inviter_display_name"
+    " FROM invitations i JOIN people p ON p.name = i.person"
+    " JOIN organizations o ON o.name = i.organization"
+    " LEFT JOIN people q ON q.name = i.inviter WHERE " OPENS);
 
 const Statement kCountWaiting(
     "SELECT count(*) FROM invitations WHERE organization = $1"
@@ -74,6 +85,15 @@ void RecordChange(Transaction& tx, Change::Kind kind,
              .field_paths = std::move(paths),
              .visibility = "ORGANIZATION",
              .owners = {invitation.organization()}});
+}
+
+absl::Status InvitationUnknown() {
+  return MakeError(
+      absl::StatusCode::kNotFound, "INVITATION_UNKNOWN",
+      {"The link is used, revoked, expired or incomplete. Ask who invited "
+       "you to send a new one.",
+       "Länken är använd, återkallad, har gått ut eller är ofullständig. Be "
+       "den som bjöd in dig att skicka en ny."});
 }
 
 }  // namespace
@@ -182,17 +202,17 @@ absl::StatusOr<Invitation> Redeem(Transaction& tx,
                                   std::string_view token_sha256) {
   ASSIGN_OR_RETURN(Rows rows,
                    tx.Query(kRedeem, {Param::Bytes(token_sha256), NewEtag()}));
-  if (rows.empty()) {
-    return MakeError(
-        absl::StatusCode::kNotFound, "INVITATION_UNKNOWN",
-        {"The link is used, revoked, expired or incomplete. Ask who invited "
-         "you to send a new one.",
-         "Länken är använd, återkallad, har gått ut eller är ofullständig. Be "
-         "den som bjöd in dig att skicka en ny."});
-  }
+  if (rows.empty()) return InvitationUnknown();
   Invitation stored = ReadRow<Invitation>(rows[0]);
   RecordChange(tx, Change::Kind::kUpdated, stored, {"accept_time"});
   return stored;
+}
+
+absl::StatusOr<v1::Invitee> Preview(Transaction& tx,
+                                    std::string_view token_sha256) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kPreview, {Param::Bytes(token_sha256)}));
+  if (rows.empty()) return InvitationUnknown();
+  return ReadRow<v1::Invitee>(rows[0]);
 }
 
 }  // namespace reglab::membership::invitations

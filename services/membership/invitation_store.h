@@ -58,6 +58,10 @@ absl::StatusOr<LetterNames> FindLetterNames(Transaction& tx,
 absl::StatusOr<v1::Invitation> Redeem(Transaction& tx,
                                       std::string_view token_sha256);
 
+// Whom the link with this token is for; NOT_FOUND when Redeem would say that.
+absl::StatusOr<v1::Invitee> Preview(Transaction& tx,
+                                    std::string_view token_sha256);
+
 }  // namespace reglab::membership::invitations
 
 #endif  // REGLAB_SERVICES_MEMBERSHIP_INVITATION_STORE_H_

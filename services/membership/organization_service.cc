@@ -29,7 +29,8 @@ using v1::UpdateOrganizationRequest;
 absl::StatusOr<Organization> GetOrganization(
     Call& call, const GetOrganizationRequest& request) {
   return call.Read([&](Transaction& tx) {
-    return organizations::Get(tx, call.audience(), request.name());
+    return organizations::Get(tx, call.audience(), request.name(),
+                              request.as_of());
   });
 }
 

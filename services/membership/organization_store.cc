@@ -3,6 +3,7 @@
 #include "services/common/errors.h"
 #include "services/common/resource.h"
 #include "services/common/status_macros.h"
+#include "services/membership/day_store.h"
 
 namespace reglab::membership::organizations {
 
@@ -18,10 +19,18 @@ namespace {
 
 #define READABLE "(o.visibility = ANY($2) OR o.owners && $3)"
 
+// It belonged to Reglab on that day. A day that is not known is open.
+#define BELONGED(day)                                         \
+  "EXISTS (SELECT FROM memberships m WHERE m.parent = o.name" \
+  " AND m.state IN ('ACTIVE', 'ENDED') AND " day              \
+  "::date BETWEEN coalesce(m.start_date, '-infinity')"        \
+  " AND coalesce(m.end_date, 'infinity'))"
+
 const Statement kGet(
     "SELECT " COLUMNS
     " FROM organizations o"
-    " WHERE o.name = $1 AND o.delete_time IS NULL AND " READABLE);
+    " WHERE o.name = $1 AND o.delete_time IS NULL AND " READABLE
+    " AND ($4::date IS NULL OR " BELONGED("$4") ")");
 
 const Statement kLock(
     "SELECT " COLUMNS
@@ -203,13 +212,6 @@ absl::StatusOr<Organization> SetDeleted(Transaction& tx,
   return stored;
 }
 
-// A day that is not known is open.
-constexpr std::string_view kBelonged =
-    "EXISTS (SELECT FROM memberships m WHERE m.parent = o.name"
-    " AND m.state IN ('ACTIVE', 'ENDED') AND {d}::date BETWEEN"
-    " coalesce(m.start_date, '-infinity') AND coalesce(m.end_date,"
-    " 'infinity'))";
-
 std::vector<ListField> ListFields() {
   using Type = ListField::Type;
   return {
@@ -229,7 +231,7 @@ const Listing kListing = {
     .select = "SELECT " COLUMNS " FROM organizations o",
     .where = "o.delete_time IS NULL",
     .visible = "(o.visibility = ANY({v}) OR o.owners && {o})",
-    .in_force = kBelonged,
+    .in_force = BELONGED("{d}"),
     .key = "o.name",
     .search = "o.search",
     .word = "o.words LIKE {p} OR o.words %>> {w}",
@@ -240,7 +242,7 @@ const Listing kListing = {
 const Listing kListingWithDeleted = {
     .select = kListing.select,
     .visible = kListing.visible,
-    .in_force = kBelonged,
+    .in_force = BELONGED("{d}"),
     .key = kListing.key,
     .search = kListing.search,
     .word = kListing.word,
@@ -249,10 +251,12 @@ const Listing kListingWithDeleted = {
 };
 
 absl::StatusOr<Organization> Get(Transaction& tx, const Audience& audience,
-                                 std::string_view name) {
-  ASSIGN_OR_RETURN(
-      Rows rows,
-      tx.QueryOne(kGet, {name, audience.visibilities, audience.owners}, name));
+                                 std::string_view name,
+                                 std::string_view as_of) {
+  ASSIGN_OR_RETURN(Rows rows, tx.QueryOne(kGet,
+                                          {name, audience.visibilities,
+                                           audience.owners, DayOrNull(as_of)},
+                                          name));
   return ReadRow<Organization>(rows[0]);
 }
 

@@ -17,9 +17,11 @@ namespace reglab::membership::organizations {
 extern const Listing kListing;
 extern const Listing kListingWithDeleted;
 
-// NOT_FOUND also for what the audience may not read, and for deleted ones.
+// NOT_FOUND also for what the audience may not read, for deleted ones, and for
+// those that did not belong to Reglab on the day `as_of`, unless that is "".
 absl::StatusOr<v1::Organization> Get(Transaction& tx, const Audience& audience,
-                                     std::string_view name);
+                                     std::string_view name,
+                                     std::string_view as_of = "");
 
 // As Get, with the row locked until the transaction ends; ABORTED when `etag`
 // is given and not the current one.

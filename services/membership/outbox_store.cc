@@ -86,10 +86,6 @@ const Statement kPostpone(
 const Statement kCountPending(
     "SELECT count(*) FROM outbox WHERE state = 'PENDING'");
 
-const Statement kForget(
-    "UPDATE outbox SET email = NULL WHERE email IS NOT NULL"
-    " AND state <> 'PENDING' AND create_time < now() - interval '1 year'");
-
 void RecordChange(Transaction& tx, Change::Kind kind, const std::string& name,
                   const std::string& etag, std::vector<std::string> paths,
                   std::vector<std::string> owners) {
@@ -234,11 +230,6 @@ absl::Status Postpone(Transaction& tx, const Leased& letter,
 absl::StatusOr<int64_t> CountPending(Transaction& tx) {
   ASSIGN_OR_RETURN(Rows rows, tx.Query(kCountPending));
   return rows[0].Int(0);
-}
-
-absl::Status Forget(Transaction& tx) {
-  tx.Send(kForget, {});
-  return absl::OkStatus();
 }
 
 }  // namespace reglab::membership::outbox

@@ -94,8 +94,6 @@ absl::Status Postpone(Transaction& tx, const Leased& letter,
 
 // How many letters wait.
 absl::StatusOr<int64_t> CountPending(Transaction& tx);
-// Deletes addresses that were kept for a year.
-absl::Status Forget(Transaction& tx);
 
 }  // namespace reglab::membership::outbox
 

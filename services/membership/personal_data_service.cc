@@ -57,6 +57,7 @@ absl::StatusOr<PersonExport> ExportPerson(Call& call,
                                       ask.subject());
           }));
   add(std::move(own));
+  all.set_unsearched_names(ask.subject().unsearched_names());
   for (const char* service : {"meetings", "learning"}) {
     ASSIGN_OR_RETURN(ExportPersonalDataResponse part,
                      call.Ask<ExportPersonalDataResponse>(

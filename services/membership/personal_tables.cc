@@ -69,7 +69,7 @@ const PersonalTables& kPersonalTables = *new PersonalTables{
      .set = "email = NULL",
      .fields = {"email", "template", "title", "send_time"},
      .purpose = kToSend,
-     .retention = "The address for 90 days.",
+     .retention = "The address for 90 days after the letter was asked for.",
      .legal_basis = kPublicTask},
     {.table = "sessions",
      .rows = "parent = {person}",

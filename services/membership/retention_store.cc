@@ -68,9 +68,6 @@ constexpr Action kActions[] = {
      "UPDATE outbox SET email = NULL WHERE name IN (SELECT name FROM outbox"
      " WHERE email IS NOT NULL AND state <> 'PENDING' AND create_time "
      "< " KEPT_UNTIL " LIMIT 1000)"},
-    {"retention-rules/outbox", "deliveries", "", Change::Kind::kDeleted,
-     "DELETE FROM deliveries WHERE name IN (SELECT name FROM deliveries"
-     " WHERE state <> 'PENDING' AND create_time < " KEPT_UNTIL " LIMIT 1000)"},
     {"retention-rules/sessions", "sessions", "", Change::Kind::kDeleted,
      "DELETE FROM sessions WHERE name IN (SELECT name FROM sessions"
      " WHERE expire_time < " KEPT_UNTIL " LIMIT 1000)"},

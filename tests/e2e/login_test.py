@@ -190,7 +190,12 @@ def accept(member, code, number=None, account=None, language="en"):
     url = member.suite.url
     browser = Browser(language)
     page = browser.open(f"{url}/invitation")
-    assert page.status == 200 and f"Provider {number}" in page.text
+    assert page.status == 200 and 'name="code"' in page.text
+    # Whom it is for is seen first, and whether the link still opens.
+    page = browser.open(f"{url}/invitation", {"code": code})
+    if page.status != 200:
+        return browser, page
+    assert "Astrid Lindqvist" in page.text and f"Provider {number}" in page.text
     answer = browser.open(f"{url}/invitation", {"code": code, "issuer": member.providers.urls[number]})
     assert answer.status == 303, answer.text
     return browser, browser.walk(answer, lambda a: a.url.startswith(url) and a.status != 303 or

@@ -1,8 +1,7 @@
 #ifndef REGLAB_TESTS_INTEGRATION_CONSULTATION_CALLS_H_
 #define REGLAB_TESTS_INTEGRATION_CONSULTATION_CALLS_H_
 
-// Short calls about consultations for tests of the meetings service, with
-// membership beside it.
+// How the tests of consultations ask meetings, with membership beside it.
 
 #include <fstream>
 #include <string>
@@ -10,8 +9,6 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
-#include "absl/time/time.h"
-#include "gtest/gtest.h"
 #include "reglab/meetings/v1/amendment.pb.h"
 #include "reglab/meetings/v1/consultation.pb.h"
 #include "reglab/meetings/v1/draft.pb.h"
@@ -40,7 +37,6 @@ absl::StatusOr<Response> Ask(const std::string& method,
                                   caller);
 }
 
-// Those of the reference data, and two bodies, once.
 inline const std::vector<std::string>& Organizations() {
   static const auto& names = *new std::vector<std::string>([] {
     std::vector<std::string> created;

@@ -1,27 +1,14 @@
 // Amendments and positions through the gRPC door of meetings, with membership
 // beside it, on a real PostgreSQL.
-
 #include <gmock/gmock.h>
 
-#include <atomic>
-#include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "google/protobuf/empty.pb.h"
-#include "gtest/gtest.h"
 #include "reglab/meetings/v1/agenda_item.pb.h"
-#include "reglab/meetings/v1/amendment.pb.h"
-#include "reglab/meetings/v1/consultation.pb.h"
-#include "reglab/meetings/v1/draft.pb.h"
-#include "reglab/meetings/v1/meeting.pb.h"
 #include "reglab/meetings/v1/position.pb.h"
-#include "reglab/meetings/v1/suggestion.pb.h"
 #include "services/common/database.h"
-#include "services/common/status_macros.h"
 #include "services/meetings/amendment_store.h"
 #include "services/meetings/suggested_amendments.h"
 #include "tests/integration/consultation_calls.h"
@@ -305,95 +292,6 @@ TEST(Positions, StandSideBySideAndAreNeverMerged) {
   remove.set_name(listed->positions(0).name());
   EXPECT_TRUE(
       Ask<Empty>("PositionsService/DeletePosition", remove, kHalland).ok());
-}
-
-TEST(OneConsultation, LosesAndDoublesNothingUnder32ClientsAtOnce) {
-  const std::string name = Tried("busy");
-  const std::vector<std::string>& organizations = Organizations();
-  const auto shared = Amend(
-      Replacing(name, "p2", "kommunal nivå", "lokal nivå"), Secretariat());
-  v1::CreateAmendmentRequest group = Replacing(name, "p3", "stöd", "lärande");
-  group.mutable_amendment()->set_group("Grupp 1");
-  group.mutable_amendment()->set_meeting(
-      MeetingOf("busy", "bodies/member-group"));
-  const auto target = Amend(group, Secretariat());
-  ASSERT_TRUE(target.ok()) << target.status();
-  EXPECT_FALSE(shared.ok());  // the secretariat is nobody's organisation
-
-  constexpr int kThreads = 32;
-  constexpr int kEach = 4;
-  std::atomic<int> created = 0;
-  std::atomic<int> drafts = 1;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&, i] {
-      const Caller caller = Member(organizations[i % organizations.size()]);
-      for (int j = 0; j < kEach; ++j) {
-        auto request = Replacing(name, "p2", "flernivåsamarbete",
-                                 "samarbete " + std::to_string(i));
-        char id[64];
-        snprintf(id, sizeof(id), "00000000-0000-4000-8000-0000%04d%04d", i, j);
-        request.set_request_id(id);
-        std::string first;
-        // Sent again, as one does that got no answer.
-        for (int again = 0; again < 2; ++again) {
-          const auto amendment = Amend(request, caller);
-          ASSERT_TRUE(amendment.ok()) << amendment.status();
-          if (again == 0) first = amendment->name();
-          ASSERT_EQ(amendment->name(), first);
-        }
-        ++created;
-        const auto supported = Support(target->name(), caller);
-        ASSERT_TRUE(supported.ok()) << supported.status();
-        if (j % 2 == 0) {
-          const auto disposed = Dispose(first, Amendment::REJECTED);
-          ASSERT_TRUE(disposed.ok()) << disposed.status();
-        }
-      }
-      if (i % 8 == 0) {
-        // The text goes on meanwhile; one of them is too late now and then.
-        v1::NextDraftRequest next;
-        next.set_name(Get(name)->draft());
-        v1::ParagraphEdit& edit = *next.add_edits();
-        edit.set_action(v1::ParagraphEdit::INSERT_AFTER);
-        edit.set_text("Stycke " + std::to_string(i));
-        const auto made =
-            Ask<v1::NextDraftResponse>("DraftsService/NextDraft", next);
-        if (made.ok()) {
-          ++drafts;
-        } else {
-          EXPECT_EQ(ReasonOf(made.status()), "DRAFT_SUPERSEDED")
-              << made.status();
-        }
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-
-  EXPECT_EQ(created, kThreads * kEach);
-  const std::string of = " FROM amendments WHERE parent = '" + name + "'";
-  EXPECT_EQ(Running().Sql("meetings", "SELECT count(*)" + of),
-            std::to_string(kThreads * kEach + 1));
-  EXPECT_EQ(Running().Sql("meetings",
-                          "SELECT count(*)" + of + " AND state = 'DISPOSED'"),
-            std::to_string(kThreads * kEach / 2));
-  const auto supported = Read(target->name());
-  const std::set<std::string> supporters(supported->supporters().begin(),
-                                         supported->supporters().end());
-  EXPECT_EQ(supporters.size(), organizations.size());
-  EXPECT_EQ(supported->supporters_size(), int(organizations.size()));
-  // Every one stands in the newest draft, of which there are as many as were
-  // made.
-  const std::string newest = name + "/drafts/" + std::to_string(drafts);
-  EXPECT_EQ(Get(name)->draft(), newest);
-  EXPECT_EQ(Running().Sql("meetings", "SELECT count(*)" + of +
-                                          " AND draft = '" + newest + "'"),
-            std::to_string(kThreads * kEach + 1));
-  EXPECT_EQ(Running().Sql("meetings",
-                          "SELECT count(*) FROM draft_paragraphs WHERE draft ="
-                          " '" +
-                              newest + "'"),
-            std::to_string(3 + drafts - 1));
 }
 
 TEST(Lists, OfAmendmentsOfOneOrganisationGoAlongAnIndex) {

@@ -1,18 +1,15 @@
 // Consultations and their drafts through the gRPC door of meetings, with
 // membership beside it, on a real PostgreSQL.
-
 #include <gmock/gmock.h>
 
-#include <csignal>
+#include <atomic>
+#include <iostream>
+#include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
-#include "gtest/gtest.h"
-#include "reglab/meetings/v1/amendment.pb.h"
-#include "reglab/meetings/v1/consultation.pb.h"
 #include "reglab/meetings/v1/decision.pb.h"
-#include "reglab/meetings/v1/draft.pb.h"
 #include "reglab/options/v1/content.pb.h"
 #include "tests/integration/consultation_calls.h"
 
@@ -278,6 +275,152 @@ TEST(AdoptedDrafts, CarryTheDecisionOfTheDecidingBody) {
   EXPECT_EQ(ReasonOf(Next(name + "/drafts/1").status()),
             "CONSULTATION_ADOPTED");
   EXPECT_EQ(ReasonOf(Open(name).status()), "CONSULTATION_STATE");
+}
+
+TEST(OneConsultation, LosesAndDoublesNothingUnder32ClientsAtOnce) {
+  const std::string name = Tried("busy");
+  const std::vector<std::string>& organizations = Organizations();
+  const auto shared = Amend(
+      Replacing(name, "p2", "kommunal nivå", "lokal nivå"), Secretariat());
+  v1::CreateAmendmentRequest group = Replacing(name, "p3", "stöd", "lärande");
+  group.mutable_amendment()->set_group("Grupp 1");
+  group.mutable_amendment()->set_meeting(
+      MeetingOf("busy", "bodies/member-group"));
+  const auto target = Amend(group, Secretariat());
+  ASSERT_TRUE(target.ok()) << target.status();
+  EXPECT_FALSE(shared.ok());  // the secretariat is nobody's organisation
+
+  constexpr int kThreads = 32;
+  constexpr int kEach = 4;
+  std::atomic<int> created = 0;
+  std::atomic<int> drafts = 1;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      const Caller caller = Member(organizations[i % organizations.size()]);
+      for (int j = 0; j < kEach; ++j) {
+        auto request = Replacing(name, "p2", "flernivåsamarbete",
+                                 "samarbete " + std::to_string(i));
+        char id[64];
+        snprintf(id, sizeof(id), "00000000-0000-4000-8000-0000%04d%04d", i, j);
+        request.set_request_id(id);
+        std::string first;
+        // Sent again, as one does that got no answer.
+        for (int again = 0; again < 2; ++again) {
+          const auto amendment = Amend(request, caller);
+          ASSERT_TRUE(amendment.ok()) << amendment.status();
+          if (again == 0) first = amendment->name();
+          ASSERT_EQ(amendment->name(), first);
+        }
+        ++created;
+        const auto supported = Support(target->name(), caller);
+        ASSERT_TRUE(supported.ok()) << supported.status();
+        if (j % 2 == 0) {
+          const auto disposed = Dispose(first, Amendment::REJECTED);
+          ASSERT_TRUE(disposed.ok()) << disposed.status();
+        }
+      }
+      if (i % 8 == 0) {
+        // The text goes on meanwhile; one of them is too late now and then.
+        v1::NextDraftRequest next;
+        next.set_name(Get(name)->draft());
+        v1::ParagraphEdit& edit = *next.add_edits();
+        edit.set_action(v1::ParagraphEdit::INSERT_AFTER);
+        edit.set_text("Stycke " + std::to_string(i));
+        const auto made =
+            Ask<v1::NextDraftResponse>("DraftsService/NextDraft", next);
+        if (made.ok()) {
+          ++drafts;
+        } else {
+          EXPECT_EQ(ReasonOf(made.status()), "DRAFT_SUPERSEDED")
+              << made.status();
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(created, kThreads * kEach);
+  const std::string of = " FROM amendments WHERE parent = '" + name + "'";
+  EXPECT_EQ(Running().Sql("meetings", "SELECT count(*)" + of),
+            std::to_string(kThreads * kEach + 1));
+  EXPECT_EQ(Running().Sql("meetings",
+                          "SELECT count(*)" + of + " AND state = 'DISPOSED'"),
+            std::to_string(kThreads * kEach / 2));
+  const auto supported = Read(target->name());
+  const std::set<std::string> supporters(supported->supporters().begin(),
+                                         supported->supporters().end());
+  EXPECT_EQ(supporters.size(), organizations.size());
+  EXPECT_EQ(supported->supporters_size(), int(organizations.size()));
+  // Every one stands in the newest draft, of which there are as many as were
+  // made.
+  const std::string newest = name + "/drafts/" + std::to_string(drafts);
+  EXPECT_EQ(Get(name)->draft(), newest);
+  EXPECT_EQ(Running().Sql("meetings", "SELECT count(*)" + of +
+                                          " AND draft = '" + newest + "'"),
+            std::to_string(kThreads * kEach + 1));
+  EXPECT_EQ(Running().Sql("meetings",
+                          "SELECT count(*) FROM draft_paragraphs WHERE draft ="
+                          " '" +
+                              newest + "'"),
+            std::to_string(3 + drafts - 1));
+}
+
+// What the benchmark measures without sanitizers.
+TEST(NextDrafts, OfAThousandAmendmentsAreMadeInOneGo) {
+  ASSERT_TRUE(Create(Prepared("large")).ok());
+  v1::CreateDraftRequest draft;
+  draft.set_parent("consultations/large");
+  for (int i = 0; i < 500; ++i) {
+    std::string text;
+    for (int word = 0; word < 60; ++word) {
+      text +=
+          "ord" + std::to_string(word * 7 % 40) + "x" + std::to_string(i) + " ";
+    }
+    draft.mutable_draft()->add_paragraphs()->set_text(text);
+  }
+  ASSERT_TRUE(Ask<Draft>("DraftsService/CreateDraft", draft).ok());
+  // Two to each paragraph that share a word; the first of every other one is
+  // accepted.
+  Running().Sql(
+      "meetings",
+      "INSERT INTO amendments (name, parent, action, text, insert_before,"
+      " organizations, source_line, draft, paragraph, quote, occurrence, "
+      "anchor,"
+      " start_offset, end_offset, supporters, state, disposition, etag)"
+      " SELECT 'consultations/large/amendments/a' || i, 'consultations/large',"
+      "  'REPLACE', 'andra ord', false, '{organizations/region-uppsala}', 0,"
+      "  p.draft, p.id, q.quote, 1, 'QUOTE', strpos(p.text, q.quote) - 1,"
+      "  strpos(p.text, q.quote) - 1 + length(q.quote), '{}',"
+      "  CASE WHEN i % 4 = 0 THEN 'DISPOSED' ELSE 'OPEN' END,"
+      "  CASE WHEN i % 4 = 0 THEN 'ACCEPTED' END, 'x'"
+      "  FROM generate_series(0, 999) i"
+      "  JOIN draft_paragraphs p ON p.draft = 'consultations/large/drafts/1'"
+      "   AND p.id = 'p' || i / 2 + 1,"
+      "  LATERAL (SELECT string_agg(w, ' ' ORDER BY n) AS quote"
+      "   FROM regexp_split_to_table(p.text, ' ') WITH ORDINALITY t (w, n)"
+      "   WHERE n BETWEEN 10 + i % 2 * 2 AND 12 + i % 2 * 2) q");
+  v1::FindOverlapsRequest where;
+  where.set_name("consultations/large/drafts/1");
+  const absl::Time start = absl::Now();
+  const auto overlaps =
+      Ask<v1::FindOverlapsResponse>("DraftsService/FindOverlaps", where);
+  const absl::Time found = absl::Now();
+  ASSERT_TRUE(overlaps.ok()) << overlaps.status();
+  EXPECT_EQ(overlaps->overlaps_size(), 500);
+  const auto next = Next("consultations/large/drafts/1");
+  const absl::Time made = absl::Now();
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->applied_size(), 250);
+  EXPECT_EQ(next->carried_size(), 500);
+  EXPECT_EQ(next->waiting_size(), 250);
+  EXPECT_EQ(next->draft().paragraphs_size(), 500);
+  EXPECT_EQ(Running().Sql("meetings",
+                          "SELECT count(*) FROM amendments WHERE draft ="
+                          " 'consultations/large/drafts/2'"),
+            "500");
+  std::cout << "overlaps: " << found - start << ", next draft: " << made - found
+            << "\n";
 }
 
 }  // namespace

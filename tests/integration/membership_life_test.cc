@@ -507,7 +507,7 @@ TEST(Bodies, AreAtWorkFromTheirFirstToTheirLastDay) {
       Ask<v1::ListBodiesResponse>("BodiesService/ListBodies", list).status()));
 }
 
-TEST(Organizations, AreListedAsTheyBelongedOnADay) {
+TEST(Organizations, AreReadAndListedAsTheyBelongedOnADay) {
   ASSERT_TRUE(CreateOrganization("belonged", "Region Tillhör").ok());
   ASSERT_TRUE(CreateDated("organizations/belonged", Membership::ENDED,
                           "1995-01-01", "1996-12-31")
@@ -521,6 +521,17 @@ TEST(Organizations, AreListedAsTheyBelongedOnADay) {
         "OrganizationsService/ListOrganizations", list);
     ASSERT_TRUE(listed.ok()) << listed.status();
     EXPECT_EQ(listed->organizations_size(), count) << day;
+    v1::GetOrganizationRequest get;
+    get.set_name("organizations/belonged");
+    get.set_as_of(day);
+    const auto read = Ask<Organization>("OrganizationsService/GetOrganization",
+                                        get, Nobody());
+    EXPECT_EQ(read.ok(), count == 1) << day << read.status();
+    EXPECT_EQ(absl::IsNotFound(read.status()), count == 0) << day;
+    get.set_as_of("1996-02-30");
+    EXPECT_TRUE(absl::IsInvalidArgument(
+        Ask<Organization>("OrganizationsService/GetOrganization", get, Nobody())
+            .status()));
   }
 }
 

@@ -167,6 +167,29 @@ TEST(Logins, AnInvitationLinksAnIdentityOnce) {
             "0");
 }
 
+TEST(Logins, AnInvitationTellsWhomItIsForAndStaysAsItWas) {
+  MakeMember("shown");
+  const std::string token = Invite("people/shown");
+  v1::PreviewInvitationRequest request;
+  request.set_token_sha256(HashSecret(token));
+  const auto preview = [&] {
+    return Ask<v1::Invitee>("InvitationsService/PreviewInvitation", request,
+                            Nobody());
+  };
+  for (int i = 0; i < 2; ++i) {
+    const auto invitee = preview();
+    ASSERT_TRUE(invitee.ok()) << invitee.status();
+    EXPECT_EQ(invitee->name(), "people/shown");
+    EXPECT_EQ(invitee->person_display_name(), "Astrid Lindqvist");
+    EXPECT_EQ(invitee->organization_display_name(), "Region shown");
+    EXPECT_EQ(invitee->inviter_display_name(), "");
+  }
+  ASSERT_TRUE(LogIn("shown", "organizations/shown", NewSecret(), token).ok());
+  EXPECT_EQ(ReasonOf(preview().status()), "INVITATION_UNKNOWN");
+  request.set_token_sha256(HashSecret("never-was"));
+  EXPECT_EQ(ReasonOf(preview().status()), "INVITATION_UNKNOWN");
+}
+
 TEST(Logins, AProviderSpeaksOnlyForItsOrganisations) {
   MakeMember("ours");
   MakeMember("theirs");

@@ -359,9 +359,17 @@ TEST_F(PersonalData, OfOthersWithTheSameNameIsLeftAlone) {
   ASSERT_TRUE(CreateNamed("twin-2", "Tva", "Tvilling", "tva@example.se").ok());
   const auto idea = CreateIdea("Tva Tvilling och ett@example.se.");
   ASSERT_TRUE(idea.ok());
+  EXPECT_EQ(Export("people/twin-1")->unsearched_names(), 1);
   const auto begun = ErasePerson("people/twin-1");
   ASSERT_TRUE(begun.ok()) << begun.status();
-  Completed(begun->name());
+  // The receipt says that the name was left, and that stays so to the letter.
+  const Erasure receipt = Completed(begun->name());
+  EXPECT_EQ(receipt.unsearched_names(), 1);
+  ASSERT_TRUE(
+      WaitFor([&] { return Verify(receipt) == VerifyErasureResponse::VALID; }));
+  Erasure altered = receipt;
+  altered.clear_unsearched_names();
+  EXPECT_EQ(Verify(altered), VerifyErasureResponse::ALTERED);
   EXPECT_EQ(
       All().Sql("learning", "SELECT description FROM ideas WHERE name = '" +
                                 idea->name() + "'"),
@@ -472,16 +480,31 @@ TEST_F(PersonalData, IsForgottenByItselfWhenItsTimeIsOver) {
   // All() would start it before the rules are due.
   Suite& suite = All();
   suite.End("membership", SIGTERM);
+  suite.Sql(
+      "membership",
+      "INSERT INTO outbox (name, owners, template, language, title, email,"
+      " state, due, etag, create_time) SELECT 'dispatches/past-' || days,"
+      " '{}', 'notice', 'sv', 'Prov', 'past-' || days || '@example.se',"
+      " 'SENT', NULL, 'e', now() - make_interval(days => days)"
+      " FROM unnest(ARRAY[89, 91]) AS days");
   suite.Sql("membership", "UPDATE retention_rules SET last_run_time = NULL");
   suite.Start("membership");
   EXPECT_TRUE(WaitFor(
       [] { return Search("membership", {"per.past@example.se"}).empty(); }));
   EXPECT_FALSE(Search("membership", {"pia@example.se"}).empty());
+  // Of letters the address goes, and that there was one stays known.
+  EXPECT_TRUE(WaitFor(
+      [] { return Search("membership", {"past-91@example.se"}).empty(); }));
+  EXPECT_EQ(
+      All().Sql("membership",
+                "SELECT string_agg(coalesce(email, '-'), ' ' ORDER BY name)"
+                " FROM outbox WHERE name LIKE 'dispatches/past-%'"),
+      "past-89@example.se -");
   EXPECT_TRUE(WaitFor([] {
     return All().Sql("membership",
                      "SELECT string_agg(DISTINCT name, ' ' ORDER BY name) FROM"
                      " journal WHERE method = '/reglab/retention'") ==
-           "people/past retention-rules/contact-details";
+           "people/past retention-rules/contact-details retention-rules/outbox";
   }));
 }
 

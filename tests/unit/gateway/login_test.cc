@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "gateway/documents/login_pages.h"
 #include "gateway/session_cookie.h"
 
 namespace reglab::gateway {
@@ -29,6 +31,27 @@ TEST(SessionCookies, AreFoundAmongOthers) {
   EXPECT_EQ(CookieOf(request, kSessionCookie), "");
   request.Add(Field::kCookie, "a=b;__Host-reglab-session=yes; c=d");
   EXPECT_EQ(CookieOf(request, kSessionCookie), "yes");
+}
+
+TEST(Invitations, ShowWhomTheyAreForBeforeTheyAreAccepted) {
+  membership::v1::Invitee invitee;
+  invitee.set_person_display_name("Astrid <Lindqvist>");
+  invitee.set_organization_display_name("Region Uppsala");
+  const std::vector<LoginChoice> choices = {
+      {"Region Uppsala", "https://id.example.se"}};
+  const std::string swedish = InviteePage(invitee, "abc-1", choices, true);
+  const std::string english = InviteePage(invitee, "abc-1", choices, false);
+  for (const std::string& page : {swedish, english}) {
+    EXPECT_NE(page.find("Astrid &lt;Lindqvist&gt;"), std::string::npos);
+    EXPECT_NE(page.find("name=\"code\" value=\"abc-1\""), std::string::npos);
+    EXPECT_NE(page.find("value=\"https://id.example.se\""), std::string::npos);
+  }
+  EXPECT_NE(swedish.find("Reglabs kansli"), std::string::npos);
+  invitee.set_inviter_display_name("Nils Berg");
+  const std::string invited = InviteePage(invitee, "abc-1", choices, false);
+  EXPECT_NE(invited.find("It comes from Nils Berg"), std::string::npos);
+  // The first page knows nothing yet, and accepts nothing.
+  EXPECT_EQ(InvitationPage(true).find("issuer"), std::string::npos);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ TEST(Subject, IsFoundByNamesInFullAndAddress) {
   person.set_display_name("Asta Lindqvist");
   const auto subject = SubjectOf(person);
   ASSERT_EQ(subject.names_size(), 2);
+  EXPECT_EQ(subject.unsearched_names(), 0);
   EXPECT_EQ(subject.names(0), "Asta Lindqvist");
   EXPECT_EQ(subject.names(1), "Astrid Lindqvist");
   ASSERT_EQ(subject.emails_size(), 1);
@@ -38,6 +39,7 @@ TEST(Subject, IsNotSearchedForByAnErasedOrASingleName) {
   person.set_display_name("Asta");
   ASSERT_EQ(SubjectOf(person).names_size(), 1);
   EXPECT_EQ(SubjectOf(person).names(0), "Astrid Lindqvist");
+  EXPECT_EQ(SubjectOf(person).unsearched_names(), 1);
   person.set_given_name("Raderad");
   person.set_family_name("person");
   person.set_display_name("Raderad person");
