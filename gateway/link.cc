@@ -19,6 +19,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "gateway/grpc_stream.h"
 #include "gateway/link_tls.h"
+#include "gateway/service_address.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
 
@@ -53,7 +54,8 @@ struct FreeSession {
 }  // namespace
 
 struct Link::State {
-  State(Link& link_in, asio::io_context& context_in, std::string_view address);
+  State(Link& link_in, asio::io_context& context_in,
+        std::string_view address_in);
 
   void Send(std::unique_ptr<Outgoing> call);
   // Once more, for a call that no service has seen.
@@ -64,15 +66,14 @@ struct Link::State {
   void Changed();
   // A connection is gone; it could be used before.
   void Ended(Connection* connection, bool was_usable);
+  bool Promising() const;
   // Unless a connection is being made, those who wait for one are told.
   void GiveUp();
   void Sweep();
 
   Link& link;
   asio::io_context& context;
-  std::string host;
-  std::string port;
-  std::string authority;
+  const ServiceAddress address;
   tcp::resolver resolver;
   bool resolving = false;
   // The last attempt to connect came to nothing, and nothing else is there.
@@ -111,7 +112,7 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     auto stream = std::make_unique<GrpcStream>(std::move(call));
     const Outgoing& out = *stream->call;
     const GrpcStream::Headers headers =
-        stream->RequestHeaders(tls_ ? "https" : "http", link_.authority,
+        stream->RequestHeaders(tls_ ? "https" : "http", link_.address.authority,
                                SentLately(out.authorization));
     nghttp2_data_provider provider;
     provider.source.ptr = stream.get();
@@ -194,8 +195,9 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     UseTlsFiles(*files, *tls_context_, error);
     if (error) return Close(error.message());
     tls_.emplace(socket_, *tls_context_);
-    OfferHttp2(link_.host, tls_->native_handle());
-    tls_->set_verify_callback(asio::ssl::host_name_verification(link_.host));
+    OfferHttp2(link_.address.host, tls_->native_handle());
+    tls_->set_verify_callback(
+        asio::ssl::host_name_verification(link_.address.host));
     tls_->async_handshake(asio::ssl::stream_base::client,
                           [self = shared_from_this()](const Error& failed) {
                             if (self->closed_) return;
@@ -320,7 +322,7 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     socket_.close(ignored);
     if (!ready_) {
       LogInfo("upstream_unreachable",
-              {{"address", link_.authority}, {"why", why}});
+              {{"address", link_.address.authority}, {"why", why}});
     }
     auto streams = std::move(streams_);
     streams_.clear();
@@ -483,22 +485,11 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
 };
 
 Link::State::State(Link& link_in, asio::io_context& context_in,
-                   std::string_view address)
-    : link(link_in), context(context_in), resolver(context_in) {
-  for (const std::string_view scheme : {"dns:///", "dns:", "ipv4:"}) {
-    if (address.starts_with(scheme)) {
-      address.remove_prefix(scheme.size());
-      break;
-    }
-  }
-  authority = address;
-  const size_t colon = address.rfind(':');
-  host = address.substr(0, colon);
-  port = colon == std::string_view::npos ? "443" : address.substr(colon + 1);
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  }
-}
+                   std::string_view address_in)
+    : link(link_in),
+      context(context_in),
+      address(ReadServiceAddress(address_in)),
+      resolver(context_in) {}
 
 void Link::State::Send(std::unique_ptr<Outgoing> call) {
   for (size_t i = 0; i < connections.size(); ++i) {
@@ -521,13 +512,13 @@ void Link::State::Connect() {
   if (resolving || Clock::now() < next_attempt) return;
   resolving = true;
   resolver.async_resolve(
-      host, port,
+      address.host, address.port,
       [this](const Error& error, const tcp::resolver::results_type& results) {
         if (error == asio::error::operation_aborted) return;
         resolving = false;
         if (!error) return Resolved(results);
         LogInfo("upstream_unresolved",
-                {{"address", authority}, {"why", error.message()}});
+                {{"address", address.authority}, {"why", error.message()}});
         GiveUp();
       });
 }
@@ -565,12 +556,13 @@ void Link::State::Ended(Connection* connection, bool was_usable) {
   GiveUp();
 }
 
+bool Link::State::Promising() const {
+  return std::any_of(connections.begin(), connections.end(),
+                     [](const auto& each) { return each->promising(); });
+}
+
 void Link::State::GiveUp() {
-  const bool hope =
-      resolving ||
-      std::any_of(connections.begin(), connections.end(),
-                  [](const auto& each) { return each->promising(); });
-  if (hope) return;
+  if (resolving || Promising()) return;
   failing = true;
   next_attempt = Clock::now() + backoff;
   backoff = std::min(backoff * 2, kMostBackoff);
@@ -590,10 +582,7 @@ void Link::State::Sweep() {
     waiting.pop_front();
     late->done(Failure(kUnavailable, "the service can't be reached"));
   }
-  const bool any =
-      std::any_of(connections.begin(), connections.end(),
-                  [](const auto& each) { return each->promising(); });
-  if (!any) Connect();
+  if (!Promising()) Connect();
 }
 
 Link::Link(asio::io_context& context, std::string_view address)
