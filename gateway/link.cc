@@ -54,8 +54,7 @@ struct FreeSession {
 }  // namespace
 
 struct Link::State {
-  State(Link& link_in, asio::io_context& context_in,
-        std::string_view address_in);
+  State(Link& link_in, asio::io_context& context_in, std::string_view text);
 
   void Send(std::unique_ptr<Outgoing> call);
   // Once more, for a call that no service has seen.
@@ -66,6 +65,7 @@ struct Link::State {
   void Changed();
   // A connection is gone; it could be used before.
   void Ended(Connection* connection, bool was_usable);
+  // A connection is usable, or may become so.
   bool Promising() const;
   // Unless a connection is being made, those who wait for one are told.
   void GiveUp();
@@ -485,10 +485,10 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
 };
 
 Link::State::State(Link& link_in, asio::io_context& context_in,
-                   std::string_view address_in)
+                   std::string_view text)
     : link(link_in),
       context(context_in),
-      address(ReadServiceAddress(address_in)),
+      address(ReadServiceAddress(text)),
       resolver(context_in) {}
 
 void Link::State::Send(std::unique_ptr<Outgoing> call) {
