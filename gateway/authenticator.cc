@@ -85,14 +85,13 @@ Authenticated Refused(const absl::Status& why, bool swedish) {
 }
 
 absl::Status Mistyped() {
-  return MakeError(
-      absl::StatusCode::kUnauthenticated, "KEY_MISTYPED",
-      {"The key is mistyped: its last eight characters, which check the "
-       "others, "
-       "do not fit. Copy the whole key again, from rlk_ to the end.",
-       "Nyckeln är felskriven: de åtta sista tecknen, som kontrollerar de "
-       "andra, stämmer inte. Kopiera hela nyckeln igen, från rlk_ till "
-       "slutet."});
+  const Text text = {
+      "The key is mistyped: its last eight characters, which check the others, "
+      "do not fit. Copy the whole key again, from rlk_ to the end.",
+      "Nyckeln är felskriven: de åtta sista tecknen, som kontrollerar de "
+      "andra, stämmer inte. Kopiera hela nyckeln igen, från rlk_ till slutet."};
+  return MakeError(absl::StatusCode::kUnauthenticated, "KEY_MISTYPED", text,
+                   {{"authorization", text}});
 }
 
 Method MethodNamed(const google::protobuf::Descriptor* request,

@@ -27,8 +27,19 @@ constexpr absl::Duration kSkew = absl::Seconds(60);
 // What lives longer is no token for access, and nobody could take it back.
 constexpr absl::Duration kLongestLife = absl::Hours(24);
 
+// What is wrong has a name of its own; `member` of the header or the claims is
+// at fault, "": the token as a whole.
+absl::Status Refuse(std::string_view reason, std::string_view member,
+                    Text text) {
+  const std::string field =
+      member.empty() ? "authorization" : Concat("authorization.", member);
+  return MakeError(absl::StatusCode::kUnauthenticated, reason, text,
+                   {{field, text}});
+}
+
 absl::Status Malformed() {
-  return Unauthenticated(
+  return Refuse(
+      "TOKEN_DAMAGED", "",
       {"The token is damaged or no signed JWT. Send it whole, as the provider "
        "gave it.",
        "Token är skadad eller ingen signerad JWT. Skicka den hel, så som "
@@ -36,7 +47,8 @@ absl::Status Malformed() {
 }
 
 absl::Status ClaimMissing(std::string_view claim) {
-  return Unauthenticated(
+  return Refuse(
+      "TOKEN_CLAIM_MISSING", claim,
       {Concat("The token has no valid claim ", claim,
               ". Ask the provider for an access token by RFC 9068."),
        Concat("Token saknar ett giltigt värde för ", claim,
@@ -87,7 +99,8 @@ absl::StatusOr<TokenSubject> CheckClaims(const Token& token,
   const json::object& claims = token.claims;
   if (issuer.empty() || TextOf(claims, "iss") != issuer) return UnknownIssuer();
   if (!IsAudience(claims, audience)) {
-    return Unauthenticated(
+    return Refuse(
+        "TOKEN_AUDIENCE", "aud",
         {"The token is meant for somebody else. Ask the provider for one with "
          "this API as its audience.",
          "Token är avsedd för någon annan. Be utfärdaren om en som har detta "
@@ -102,19 +115,22 @@ absl::StatusOr<TokenSubject> CheckClaims(const Token& token,
   if (!issued) return ClaimMissing("iat");
   subject.expires = *expires + kSkew;
   if (subject.expires <= now) {
-    return Unauthenticated({"The token has expired. Ask for a new one.",
-                            "Token har gått ut. Hämta en ny."});
+    return Refuse("TOKEN_EXPIRED", "exp",
+                  {"The token has expired. Ask for a new one.",
+                   "Token har gått ut. Hämta en ny."});
   }
   const std::optional<absl::Time> begins = TimeOf(claims, "nbf");
   if (claims.contains("nbf") && !begins) return ClaimMissing("nbf");
   if (*issued > now + kSkew || (begins && *begins > now + kSkew)) {
-    return Unauthenticated(
+    return Refuse(
+        "TOKEN_NOT_YET_VALID", *issued > now + kSkew ? "iat" : "nbf",
         {"The token is not yet valid. Check the clocks, or use it later.",
          "Token gäller inte ännu. Kontrollera klockorna, eller använd den "
          "senare."});
   }
   if (*expires - *issued > kLongestLife) {
-    return Unauthenticated(
+    return Refuse(
+        "TOKEN_TOO_LONG_LIVED", "exp",
         {"The token lives for more than 24 hours. Ask the provider for one "
          "that lives shorter.",
          "Token gäller i mer än 24 timmar. Be utfärdaren om en som gäller "
@@ -126,7 +142,8 @@ absl::StatusOr<TokenSubject> CheckClaims(const Token& token,
 }  // namespace
 
 absl::Status UnknownIssuer() {
-  return Unauthenticated(
+  return Refuse(
+      "TOKEN_ISSUER", "iss",
       {"The token was issued by somebody who is not trusted here. Use a "
        "provider that the operator has entered.",
        "Token är utfärdad av någon som inte är betrodd här. Använd en "
@@ -134,7 +151,8 @@ absl::Status UnknownIssuer() {
 }
 
 absl::Status NotSigned() {
-  return Unauthenticated(
+  return Refuse(
+      "TOKEN_NOT_SIGNED", "",
       {"The token is not signed with a key of its issuer. Ask for a new one.",
        "Token är inte signerad med någon av utfärdarens nycklar. Hämta en "
        "ny."});
@@ -161,7 +179,8 @@ absl::StatusOr<Token> ReadToken(std::string_view text) {
   const std::optional<Algorithm> algorithm =
       AlgorithmNamed(TextOf(*header, "alg"));
   if (!algorithm) {
-    return Unauthenticated(
+    return Refuse(
+        "TOKEN_ALGORITHM", "alg",
         {"The token is signed in a way that is not taken. It must be EdDSA, "
          "ES256, RS256 or PS256.",
          "Token är signerad på ett sätt som inte godtas. Det ska vara EdDSA, "
@@ -169,16 +188,18 @@ absl::StatusOr<Token> ReadToken(std::string_view text) {
   }
   // What it would demand of us is unknown (RFC 7515, section 4.1.11), and a
   // payload that is not encoded (RFC 7797) is not read.
-  if (header->contains("crit") || header->contains("b64") ||
-      header->contains("enc") || header->contains("zip")) {
-    return Unauthenticated(
+  for (const char* extension : {"crit", "b64", "enc", "zip"}) {
+    if (!header->contains(extension)) continue;
+    return Refuse(
+        "TOKEN_EXTENSIONS", extension,
         {"The token demands extensions that are not known here. Ask for one "
          "without them.",
          "Token kräver tillägg som inte är kända här. Be om en utan dem."});
   }
   Token token{.algorithm = *algorithm, .kid = TextOf(*header, "kid")};
   if (!IsShortText(token.kid, kMostKid)) {
-    return Unauthenticated(
+    return Refuse(
+        "TOKEN_KEY_UNNAMED", "kid",
         {"The token does not say which key it is signed with. Ask for one "
          "whose header has a kid.",
          "Token säger inte vilken nyckel den är signerad med. Be om en vars "
@@ -200,7 +221,8 @@ absl::StatusOr<TokenSubject> CheckAccessToken(const Token& token,
                                               std::string_view audience,
                                               absl::Time now) {
   if (token.type != "at+jwt") {
-    return Unauthenticated(
+    return Refuse(
+        "TOKEN_TYPE", "typ",
         {"This is no access token: its type must be at+jwt (RFC 9068). Send "
          "the access token, not the ID token.",
          "Detta är ingen åtkomsttoken: dess typ ska vara at+jwt (RFC 9068). "
@@ -214,7 +236,8 @@ absl::StatusOr<TokenSubject> CheckAccessToken(const Token& token,
     }
   }
   if (token.claims.contains("cnf")) {
-    return Unauthenticated(
+    return Refuse(
+        "TOKEN_BOUND", "cnf",
         {"The token is bound to a key of its client, which a bearer does not "
          "prove. Ask for a bearer token.",
          "Token är bunden till en nyckel hos klienten, vilket inte kan "

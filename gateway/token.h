@@ -13,8 +13,9 @@ namespace reglab::gateway {
 
 // Tokens of providers of identities. Plain functions: a token is read, its
 // claims are checked, and its signature with the provider's keys; none of the
-// three alone makes it good. Every refusal is UNAUTHENTICATED, says what is
-// wrong in both languages, and repeats nothing of the token.
+// three alone makes it good. Every refusal is UNAUTHENTICATED, has a reason of
+// its own (TOKEN_…) and names the member that is at fault, says in both
+// languages what mends it, and repeats nothing of the token.
 
 // A signed token in its compact form (RFC 7515), read and not yet believed.
 // Of its header only `alg`, `kid` and `typ` mean anything: where a key could

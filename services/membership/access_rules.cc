@@ -146,6 +146,9 @@ AccessAnswer AnswerTo(Caller caller, const Asked& asked) {
     if (!status.ok()) return Denied(std::move(answer), status);
   }
   answer.set_allowed(true);
+  answer.set_depends_on_resource(
+      !asked.for_everyone && !asked.resource.empty() &&
+      !asked.permission.starts_with("membership.") && !caller.secretariat());
   return answer;
 }
 

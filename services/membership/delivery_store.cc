@@ -116,6 +116,7 @@ const Listing kListing = {
     .visible = "(s.visibility = ANY({v}) OR s.owners && {o})",
     .parent = "d.parent",
     .key = "d.name",
+    .organization = "s.organization = {n}",
     .fields = {{"name", "d.name", ListField::Type::kText, true, nullptr, true},
                {"create_time", "d.create_time", ListField::Type::kTime, true,
                 nullptr, true},

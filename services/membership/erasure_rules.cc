@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/common/errors.h"
 #include "services/common/personal_data.h"
+#include "services/membership/privacy_texts.h"
 
 namespace reglab::membership {
 
@@ -62,6 +63,10 @@ void NoteServiceDone(std::string_view service, absl::Time time,
       each.set_state(Erasure::COMPLETED);
       SetTime(time, *each.mutable_complete_time());
       *each.mutable_items() = done.items();
+      for (v1::ErasedItem& item : *each.mutable_items()) {
+        item.set_rule_sv(SwedishOf(item.rule()));
+        item.set_legal_basis_sv(SwedishOf(item.legal_basis()));
+      }
     }
     all = all && each.state() == Erasure::COMPLETED;
   }

@@ -22,8 +22,9 @@ absl::Status CheckThemselfOrSecretariat(const Caller& caller,
 // stands in too much else, and is counted; nor is any after an erasure.
 v1::PersonalDataSubject SubjectOf(const v1::Person& person);
 
-// Notes that a service is done; when it was the last, the erasure is completed
-// and gets its digest. Nothing changes when it was noted before.
+// Notes that a service is done, and says in Swedish too what it kept and why;
+// when it was the last, the erasure is completed and gets its digest. Nothing
+// changes when it was noted before.
 void NoteServiceDone(std::string_view service, absl::Time time,
                      const v1::ErasePersonalDataResponse& done,
                      v1::Erasure& erasure);

@@ -82,6 +82,7 @@ const Listing kListing = {
     .visible = "(c.visibility = ANY({v}) OR c.owners && {o})",
     .parent = "k.parent",
     .key = "k.name",
+    .organization = "c.organization = {n}",
     .fields = {{"name", "k.name", ListField::Type::kText, true, nullptr, true},
                {"create_time", "k.create_time", ListField::Type::kTime, true,
                 nullptr, true},

@@ -15,6 +15,7 @@
 #include "services/membership/erasure_store.h"
 #include "services/membership/person_store.h"
 #include "services/membership/personal_tables.h"
+#include "services/membership/privacy_texts.h"
 #include "services/membership/retention_store.h"
 
 namespace reglab::membership {
@@ -39,6 +40,9 @@ absl::StatusOr<PersonExport> ExportPerson(Call& call,
   PersonExport all;
   const auto add = [&](ExportPersonalDataResponse part) {
     for (v1::PersonalDataItem& item : *part.mutable_items()) {
+      item.set_purpose(PrivacyText(item.purpose(), call.swedish()));
+      item.set_retention(PrivacyText(item.retention(), call.swedish()));
+      item.set_legal_basis(PrivacyText(item.legal_basis(), call.swedish()));
       *all.add_items() = std::move(item);
     }
     all.set_omitted(all.omitted() + part.omitted());

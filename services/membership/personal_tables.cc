@@ -24,7 +24,8 @@ const PersonalTables& kPersonalTables = *new PersonalTables{
      .fields = {"given_name", "family_name", "display_name", "title",
                 "organization", "email"},
      .purpose = kWhoActs,
-     .retention = "Until the person is erased.",
+     .retention = "Until the person is erased; address and title until two "
+                  "years after their last appointment ended.",
      .legal_basis = kPublicTask},
     {.table = "appointments",
      .rows = "person = {person}",

@@ -10,6 +10,7 @@
 
 #include "reglab/options/v1/options.pb.h"
 #include "services/common/embedded.h"
+#include "services/membership/privacy_texts.h"
 
 namespace reglab {
 
@@ -92,11 +93,22 @@ PrivacyFields ReadContract() {
   return all;
 }
 
+PrivacyFields InSwedish(PrivacyFields all) {
+  for (PrivacyField& field : *all.mutable_fields()) {
+    field.set_purpose(PrivacyText(field.purpose(), true));
+    field.set_retention(PrivacyText(field.retention(), true));
+    field.set_legal_basis(PrivacyText(field.legal_basis(), true));
+  }
+  return all;
+}
+
 }  // namespace
 
-const PrivacyFields& FieldsOfPeople() {
-  static const PrivacyFields& all = *new PrivacyFields(ReadContract());
-  return all;
+const PrivacyFields& FieldsOfPeople(bool swedish) {
+  static const PrivacyFields& english = *new PrivacyFields(ReadContract());
+  static const PrivacyFields& in_swedish =
+      *new PrivacyFields(InSwedish(english));
+  return swedish ? in_swedish : english;
 }
 
 }  // namespace membership

@@ -6,8 +6,9 @@
 namespace reglab::membership {
 
 // Every field of the contract of all services that is marked as personal data,
-// by service, type and field. Made once, at the first call; thread-safe.
-const v1::PrivacyFields& FieldsOfPeople();
+// by service, type and field, in Swedish or in English. Made once, at the first
+// call; thread-safe.
+const v1::PrivacyFields& FieldsOfPeople(bool swedish);
 
 }  // namespace reglab::membership
 

@@ -10,8 +10,8 @@ using v1::GetPrivacyFieldsRequest;
 using v1::PrivacyFields;
 
 absl::StatusOr<PrivacyFields> GetPrivacyFields(
-    Call& /*call*/, const GetPrivacyFieldsRequest& /*request*/) {
-  return FieldsOfPeople();
+    Call& call, const GetPrivacyFieldsRequest& /*request*/) {
+  return FieldsOfPeople(call.swedish());
 }
 
 }  // namespace

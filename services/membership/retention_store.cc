@@ -18,7 +18,7 @@ constexpr int kMostBatches = 20;
 
 #define COLUMNS                                                             \
   "r.name, r.display_name, r.display_name_en, r.keep_days, r.legal_basis, " \
-  "r.last_run_time"
+  "r.legal_basis_sv, r.last_run_time"
 
 const Statement kGet("SELECT " COLUMNS
                      " FROM retention_rules r WHERE r.name = $1");

@@ -212,15 +212,17 @@ absl::StatusOr<Subscription> ReplaySubscription(
 
 absl::StatusOr<ListDeliveriesResponse> ListDeliveries(
     Call& call, const ListDeliveriesRequest& request) {
-  return call.Read(
-      [&](Transaction& tx) -> absl::StatusOr<ListDeliveriesResponse> {
-        RETURN_IF_ERROR(
-            subscriptions::Get(tx, call.audience(), request.parent()).status());
-        ListDeliveriesResponse response;
-        RETURN_IF_ERROR(RunList(tx, deliveries::kListing, request,
-                                call.audience(), response));
-        return response;
-      });
+  return call.Read([&](Transaction& tx)
+                       -> absl::StatusOr<ListDeliveriesResponse> {
+    if (!request.parent().ends_with("/-")) {
+      RETURN_IF_ERROR(
+          subscriptions::Get(tx, call.audience(), request.parent()).status());
+    }
+    ListDeliveriesResponse response;
+    RETURN_IF_ERROR(
+        RunList(tx, deliveries::kListing, request, call.audience(), response));
+    return response;
+  });
 }
 
 }  // namespace

@@ -301,6 +301,11 @@ def test_a_receiver_that_fails_is_tried_again_and_then_gets_everything(suite, ou
     log = suite.get(f"/v1/{subscription['name']}/deliveries?pageSize=100").json["deliveries"]
     entry, = [each for each in log if each["resource"] == name]
     assert entry["state"] == "SENT" and entry["attempts"] >= 2 and entry["lastStatus"] == 204
+    # Among those of all subscriptions too; it is no organisation's.
+    for query, found in (("", True), ("&organization=organizations/region-uppsala", False)):
+        every = suite.get(f"/v1/subscriptions/-/deliveries?pageSize=500{query}").json["deliveries"]
+        assert (entry["name"] in [each["name"] for each in every]) is found, query
+    assert suite.get("/v1/subscriptions/-/deliveries", key="").status == 401
     posts = [headers["webhook-id"] for headers, event in outside.receiver.got if event["subject"] == name]
     assert len(posts) >= 2 and len(set(posts)) == 1
 

@@ -18,7 +18,7 @@ import uuid
 
 import pytest
 
-from conftest import ROOT, STATE, free_port, wait_for
+from conftest import ROOT, STATE, free_port, lib, wait_for
 
 AUDIENCE = "https://api.reglab.example"
 PACKAGE = ROOT / "build/npm/node_modules/oidc-provider"
@@ -283,6 +283,7 @@ def test_a_person_calls_with_an_access_token(logged_in):
         # The ID token says who logged in; it opens nothing.
         answer = member.suite.get("/v1/access/me", key=tokens["id_token"], headers={"Accept-Language": "sv"})
         assert answer.status == 401 and "åtkomsttoken" in answer.json["detail"]
+        assert answer.json["reason"] == "TOKEN_TYPE" and answer.json["errors"][0]["field"] == "authorization.typ"
         # Nobody is linked to this one.
         stranger = member.providers.token(member.provider, "stranger")["access_token"]
         assert member.suite.get("/v1/access/me", key=stranger).status == 401
@@ -388,6 +389,28 @@ def test_a_session_that_is_revoked_opens_nothing(logged_in):
     wait_for(lambda: me(member, browser)[0] == 401, 5, "the end of the session")
     print(f"\nrevoked session refused after {time.monotonic() - began:.1f} s")
     assert me(member, other)[0] == 200
+
+
+def test_an_appointment_that_ends_takes_its_rights_within_5_seconds(logged_in):
+    member = logged_in[1]
+    suite = member.suite
+
+    def roles():
+        return me(member, member.browser)[1].get("roles", [])
+
+    assert "MEMBER_REPRESENTATIVE" not in roles()
+    seat = suite.post("/v1/bodies/member-group/appointments", {
+        "person": member.person, "role": "MEMBER_REPRESENTATIVE", "startDate": "2024-01-01"})
+    assert seat.status == 201, seat.body
+    wait_for(lambda: "MEMBER_REPRESENTATIVE" in roles(), 5, "the role")
+    yesterday = lib("sql membership <<<'SELECT today() - 1'").split()[-1]
+    ended = suite.call("PATCH", "/v1/" + seat.json["name"], {"endDate": yesterday})
+    assert ended.status == 200, ended.body
+    began = time.monotonic()
+    wait_for(lambda: "MEMBER_REPRESENTATIVE" not in roles(), 5, "the end of the role")
+    print(f"\nthe role was gone {time.monotonic() - began:.1f} s after the appointment ended")
+    # What belongs to the membership stays.
+    assert "MEMBER" in roles()
 
 
 def test_who_logs_out_is_out(logged_in):

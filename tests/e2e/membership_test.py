@@ -86,6 +86,11 @@ def test_everyone_can_read_what_is_kept_of_people(suite):
     assert {field["service"] for field in fields} >= {"membership", "meetings"}
     for field in fields:
         assert field["purpose"] and field["retention"] and field["legalBasis"], field
+    swedish = suite.get("/v1/privacy/fields", key="", headers={"Accept-Language": "sv"})
+    assert swedish.headers["content-language"] == "sv"
+    for english, field in zip(fields, swedish.json["fields"], strict=True):
+        assert (field["type"], field["field"]) == (english["type"], english["field"])
+        assert field["purpose"] != english["purpose"] and field["legalBasis"].startswith("Artikel 6"), field
 
 
 def test_a_representative_hands_over_through_the_door(suite):

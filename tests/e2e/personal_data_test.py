@@ -64,6 +64,10 @@ def test_a_person_is_exported_and_erased_while_learning_is_down(suite):
     assert all(item.get("purpose") and item.get("retention") and item.get("legalBasis") and item.get("resource") for item in items)
     assert any(item["field"] == "email" and item["value"] == email for item in items)
     assert suite.post(f"/v1/{person['name']}/export", key="").status == 401
+    english = {item[text] for item in items for text in ("purpose", "retention", "legalBasis")}
+    swedish = suite.post(f"/v1/{person['name']}/export", headers={"Accept-Language": "sv"}).json["items"]
+    left = {item[text] for item in swedish for text in ("purpose", "retention", "legalBasis")} & english
+    assert not left, f"say in services/membership/privacy_texts.cc what this is in Swedish: {left}"
 
     command = suite.command_of("learning")
     suite.stop("learning")

@@ -406,6 +406,7 @@ def test_a_mistyped_key_is_called_that(suite, owner):
         answer = suite.get("/v1/access/me", key=mistyped, headers={"Accept-Language": language})
         assert answer.status == 401 and answer.json["reason"] == "KEY_MISTYPED"
         assert word in answer.json["detail"] and "www-authenticate" in answer.headers
+        assert [error["field"] for error in answer.json["errors"]] == ["authorization"]
 
 
 def test_an_unknown_scope_is_refused_with_the_nearest(suite, owner):

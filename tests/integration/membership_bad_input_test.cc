@@ -10,7 +10,9 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
+#include "reglab/membership/v1/client.pb.h"
 #include "reglab/membership/v1/delegation.pb.h"
+#include "reglab/membership/v1/feed_token.pb.h"
 #include "reglab/membership/v1/invitation.pb.h"
 #include "reglab/membership/v1/relationship.pb.h"
 #include "reglab/membership/v1/strategy_period.pb.h"
@@ -245,6 +247,30 @@ TEST_F(BadInput, OfDelegationsAndInvitations) {
   invite.mutable_invitation()->set_email("bad@example.se");
   ExpectRefused("InvitationsService/CreateInvitation", invite, "EMAIL_TAKEN",
                 "invitation.email", representative);
+}
+
+TEST_F(BadInput, OfClientsKeysAndFeedTokens) {
+  v1::CreateClientRequest client;
+  client.mutable_client()->set_display_name("Klient");
+  client.mutable_client()->set_organization("organizations/bad");
+  client.mutable_client()->add_scopes("learning.ideas.wrte");
+  ExpectRefused("ClientsService/CreateClient", client, "UNKNOWN_PERMISSION",
+                "client.scopes[0]");
+  client.mutable_client()->set_scopes(0, "learning.ideas.write");
+  client.mutable_client()->set_issuer("https://id.example.se");
+  ExpectRefused("ClientsService/CreateClient", client, "INVALID_FIELD",
+                "client.subject");
+  v1::CreateKeyRequest key;
+  key.set_parent("clients/bad");
+  key.mutable_key()->mutable_expire_time()->set_seconds(1);
+  ExpectRefused("KeysService/CreateKey", key, "INVALID_FIELD",
+                "key.expire_time");
+  v1::CreateFeedTokenRequest token;
+  token.mutable_feed_token()->set_display_name("Kalender");
+  token.mutable_feed_token()->set_organization("organizations/bad");
+  token.mutable_feed_token()->set_feed("/v1/people");
+  ExpectRefused("FeedTokensService/CreateFeedToken", token, "INVALID_FIELD",
+                "feed_token.feed");
 }
 
 }  // namespace

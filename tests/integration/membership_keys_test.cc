@@ -158,6 +158,22 @@ TEST(Keys, AreTwoAtATime) {
   EXPECT_EQ(ReasonOf(CreateKey("clients/two").status()), "TOO_MANY_KEYS");
 }
 
+TEST(Keys, AreListedByTheOrganizationOfTheirClient) {
+  ASSERT_TRUE(CreateOrganization("keyring", "Region Nyckel").ok());
+  ASSERT_TRUE(CreateClient("keyring", "organizations/keyring", {}).ok());
+  ASSERT_TRUE(CreateClient("keyless", "", {}).ok());
+  ASSERT_TRUE(CreateKey("clients/keyring").ok());
+  ASSERT_TRUE(CreateKey("clients/keyless").ok());
+  v1::ListKeysRequest request;
+  request.set_parent("clients/-");
+  request.set_organization("organizations/keyring");
+  const auto listed =
+      Ask<v1::ListKeysResponse>("KeysService/ListKeys", request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->keys_size(), 1);
+  EXPECT_EQ(listed->keys(0).name().rfind("clients/keyring/keys/", 0), 0u);
+}
+
 TEST(Keys, AreShownOnceAlsoWhenTheRequestIsRepeated) {
   ASSERT_TRUE(CreateClient("repeated", "", {"*"}).ok());
   const std::string request_id = "0d8f2a4e-5d1c-4b3f-9a69-3f0f7c1f0b11";

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "reglab/membership/v1/journal_entry.pb.h"
 #include "reglab/membership/v1/personal_data.pb.h"
 #include "reglab/membership/v1/records.pb.h"
+#include "reglab/membership/v1/retention_rule.pb.h"
 #include "tests/integration/membership_calls.h"
 
 namespace reglab::membership {
@@ -306,6 +308,8 @@ TEST_F(PersonalData, IsErasedEverywhereAlsoWhenAServiceWasDown) {
     for (const ErasedItem& item : service.items()) {
       if (item.outcome() != ErasedItem::KEPT) continue;
       EXPECT_FALSE(item.rule().empty() || item.legal_basis().empty());
+      EXPECT_FALSE(item.rule_sv().empty() || item.legal_basis_sv().empty())
+          << "say it in privacy_texts.cc: " << item.ShortDebugString();
       for (const std::string& resource : item.resources()) {
         for (const std::string& field : item.fields()) {
           kept.insert(absl::StrCat(item.table(), " ", field, " ", resource));
@@ -465,6 +469,24 @@ TEST_F(PersonalData, IsGivenToNoOtherProcess) {
                 request, Secretariat())
             .status()));
   }
+}
+
+// The proto of each field says the same: GET /v1/privacy/fields.
+TEST_F(PersonalData, IsKeptAsLongAsTheContractSays) {
+  std::map<std::string, int> days;
+  const auto listed = Ask<v1::ListRetentionRulesResponse>(
+      "RetentionRulesService/ListRetentionRules",
+      v1::ListRetentionRulesRequest());
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  for (const v1::RetentionRule& rule : listed->retention_rules()) {
+    days[rule.name()] = rule.keep_days();
+    EXPECT_NE(rule.legal_basis(), "") << rule.name();
+    EXPECT_NE(rule.legal_basis_sv(), "") << rule.name();
+  }
+  EXPECT_EQ(days["retention-rules/contact-details"], 2 * 365);
+  EXPECT_EQ(days["retention-rules/invitations"], 30);
+  EXPECT_EQ(days["retention-rules/outbox"], 90);
+  EXPECT_EQ(days["retention-rules/sessions"], 30);
 }
 
 TEST_F(PersonalData, IsForgottenByItselfWhenItsTimeIsOver) {

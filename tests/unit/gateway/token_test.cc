@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "gateway/issuers.h"
 #include "gateway/key_set.h"
+#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/common/errors.h"
 #include "tests/unit/gateway/test_issuer.h"
@@ -374,6 +375,16 @@ std::vector<Bad> BadTokens() {
   };
 }
 
+using FieldViolation = google::rpc::BadRequest::FieldViolation;
+
+// The field that an error names.
+FieldViolation FieldOf(const google::rpc::Status& status) {
+  google::rpc::BadRequest bad;
+  for (const auto& detail : status.details()) detail.UnpackTo(&bad);
+  return bad.field_violations_size() == 1 ? bad.field_violations(0)
+                                          : FieldViolation();
+}
+
 TEST(Tokens, OfSixtyBadKindsNoneIsTaken) {
   const Provider& p = Provider::Get();
   int accepted = 0;
@@ -383,6 +394,16 @@ TEST(Tokens, OfSixtyBadKindsNoneIsTaken) {
     accepted += status.ok();
     EXPECT_TRUE(absl::IsUnauthenticated(status)) << bad.name << ": " << status;
     EXPECT_THAT(std::string(status.message()), testing::HasSubstr(bad.says))
+        << bad.name;
+    // By name and with what is at fault.
+    EXPECT_THAT(ReasonOf(status), testing::StartsWith("TOKEN_")) << bad.name;
+    const FieldViolation english_field = FieldOf(ToProto(status, false));
+    const FieldViolation swedish_field = FieldOf(ToProto(status, true));
+    EXPECT_THAT(english_field.field(), testing::StartsWith("authorization"))
+        << bad.name;
+    EXPECT_EQ(swedish_field.field(), english_field.field()) << bad.name;
+    EXPECT_EQ(english_field.description(), status.message()) << bad.name;
+    EXPECT_NE(swedish_field.description(), english_field.description())
         << bad.name;
     // In Swedish too, and nothing of the token comes back.
     const std::string swedish = ToProto(status, true).SerializeAsString();

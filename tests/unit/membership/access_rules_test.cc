@@ -160,6 +160,29 @@ TEST(AnswerTest, IsThatOfTheCallItself) {
             "SECRETARIAT_ONLY");
 }
 
+TEST(AnswerTest, SaysWhenOnlyTheServiceThatKeepsTheThingKnows) {
+  Caller caller = Uppsala();
+  caller.scopes = {"*"};
+  Asked activity = {.permission = "learning.activities.write",
+                    .resource = "activities/x"};
+  v1::AccessAnswer answer = AnswerTo(caller, activity);
+  EXPECT_TRUE(answer.allowed());
+  EXPECT_TRUE(answer.depends_on_resource());
+  // The secretariat runs everything; a new one has no leads yet; and what
+  // membership keeps it has looked up.
+  EXPECT_FALSE(AnswerTo(Secretariat(), activity).depends_on_resource());
+  activity.resource = "";
+  EXPECT_FALSE(AnswerTo(caller, activity).depends_on_resource());
+  answer = AnswerTo(caller, {.permission = "membership.people.write",
+                             .resource = "people/x",
+                             .organization = "organizations/region-uppsala"});
+  EXPECT_TRUE(answer.allowed());
+  EXPECT_FALSE(answer.depends_on_resource());
+  activity.resource = "activities/x";
+  activity.for_everyone = true;
+  EXPECT_FALSE(AnswerTo(caller, activity).depends_on_resource());
+}
+
 TEST(PersonTest, EmailIsShownToTheOwnOrganizationAndTheSecretariat) {
   v1::Person person;
   person.set_organization("organizations/region-uppsala");

@@ -76,6 +76,24 @@ TEST(ErasureTest, IsCompletedByItsLastServiceAndNotBefore) {
   EXPECT_EQ(erasure.SerializeAsString(), first);
 }
 
+TEST(ErasureTest, SaysInSwedishTooWhatIsKeptAndWhy) {
+  Erasure erasure = Begun();
+  ErasePersonalDataResponse done;
+  done.add_items()->set_table("people");
+  v1::ErasedItem& kept = *done.add_items();
+  kept.set_rule("Names in final minutes are kept with the minutes.");
+  kept.set_legal_basis(
+      "GDPR, articles 17(3)(d) and 89(1): archiving in the public interest; "
+      "arkivlagen (1990:782), section 3.");
+  NoteServiceDone("learning", absl::FromUnixSeconds(100), done, erasure);
+  EXPECT_EQ(erasure.services(1).items(0).rule_sv(), "");
+  EXPECT_EQ(erasure.services(1).items(1).rule_sv(),
+            "Namn i slutliga anteckningar och protokoll bevaras med dem.");
+  EXPECT_EQ(erasure.services(1).items(1).legal_basis_sv(),
+            "GDPR, artiklarna 17.3 d och 89.1: arkivändamål av allmänt "
+            "intresse; 3 § arkivlagen (1990:782).");
+}
+
 TEST(ErasureTest, HasADigestOfEverythingInTheReceipt) {
   Erasure erasure = Begun();
   NoteServiceDone("membership", absl::FromUnixSeconds(100), {}, erasure);

@@ -7,10 +7,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "reglab/options/v1/options.pb.h"
 #include "services/common/embedded.h"
+#include "services/membership/personal_tables.h"
+#include "services/membership/privacy_texts.h"
 
 namespace reglab {
 
@@ -48,15 +51,15 @@ void ForEachMessage(const std::function<void(const Descriptor&)>& look) {
 
 std::set<std::string> Listed() {
   std::set<std::string> listed;
-  for (const auto& field : FieldsOfPeople().fields()) {
+  for (const auto& field : FieldsOfPeople(false).fields()) {
     listed.insert(field.type() + "." + field.field());
   }
   return listed;
 }
 
 TEST(PrivacyFields, SayWhyHowLongAndOnWhichBasis) {
-  EXPECT_GT(FieldsOfPeople().fields_size(), 10);
-  for (const auto& field : FieldsOfPeople().fields()) {
+  EXPECT_GT(FieldsOfPeople(false).fields_size(), 10);
+  for (const auto& field : FieldsOfPeople(false).fields()) {
     const std::string name = field.type() + "." + field.field();
     EXPECT_NE(field.purpose(), "") << name;
     EXPECT_EQ(field.purpose().find("Kept"), std::string::npos) << name;
@@ -64,6 +67,39 @@ TEST(PrivacyFields, SayWhyHowLongAndOnWhichBasis) {
         << name << ": write \"Purpose: …. Kept ….\"";
     EXPECT_TRUE(field.legal_basis().starts_with("Article 6")) << name;
   }
+}
+
+TEST(PrivacyFields, SayTheSameInSwedish) {
+  const auto& english = FieldsOfPeople(false).fields();
+  const auto& swedish = FieldsOfPeople(true).fields();
+  ASSERT_EQ(english.size(), swedish.size());
+  for (int i = 0; i < english.size(); ++i) {
+    const std::string name = english[i].type() + "." + english[i].field();
+    EXPECT_EQ(swedish[i].field(), english[i].field());
+    for (const auto& [en, sv] :
+         {std::pair(english[i].purpose(), swedish[i].purpose()),
+          std::pair(english[i].retention(), swedish[i].retention()),
+          std::pair(english[i].legal_basis(), swedish[i].legal_basis())}) {
+      EXPECT_EQ(SwedishOf(en), sv)
+          << name << ": write in privacy_texts.cc what \"" << en
+          << "\" says in Swedish";
+      EXPECT_NE(en, sv) << name;
+    }
+  }
+}
+
+TEST(PrivacyTexts, OfAnExportAreInSwedishToo) {
+  for (const PersonalRows& rows : kPersonalTables) {
+    for (const std::string_view text :
+         {rows.purpose, rows.retention, rows.legal_basis}) {
+      EXPECT_NE(SwedishOf(text), "") << rows.table << ": " << text;
+    }
+  }
+  EXPECT_EQ(SwedishOf("Who took part and who said what."),
+            "Vem som deltog och vem som sade vad.");
+  EXPECT_EQ(SwedishOf("nobody wrote this"), "");
+  EXPECT_EQ(PrivacyText("Nobody wrote this.", true), "Nobody wrote this.");
+  EXPECT_EQ(PrivacyText("With the minutes.", false), "With the minutes.");
 }
 
 TEST(PrivacyFields, AreOfAllServices) {
