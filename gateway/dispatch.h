@@ -21,11 +21,18 @@ class Dispatch {
       std::function<void(const Call& call, std::function<void(Reply)> done)>;
   using Convert = std::function<Cache::Value(const Reply& reply)>;
 
+  // As Upstreams::Open.
+  using Opener = std::function<std::unique_ptr<ReplyStream>(const Call& call)>;
+
   // `cache` may be null: then every call goes to its service.
-  Dispatch(Sender sender, Limits& limits, Cache* cache);
+  Dispatch(Sender sender, Limits& limits, Cache* cache, Opener opener = {});
 
   // `done` is called once, here or on another thread.
   void Send(const Call& call, std::function<void(Reply)> done);
+
+  // A call whose answer is a stream. It holds its place among the streams until
+  // it is destroyed.
+  std::unique_ptr<ReplyStream> Open(const Call& call);
 
   // For what nobody asks of a public method and all may share: requests with
   // the same key at the same time make one call. `convert` makes what is kept
@@ -42,6 +49,9 @@ class Dispatch {
   const Sender sender_;
   Limits& limits_;
   Cache* const cache_;
+  const Opener opener_;
+  // A stream may be destroyed with the threads, when the limits are gone.
+  const std::shared_ptr<Limits*> lives_;
 };
 
 }  // namespace reglab::gateway

@@ -15,6 +15,7 @@ namespace reglab::gateway {
 struct LimitOptions {
   int most_connections = 4096;
   int most_in_flight = 1024;          // calls to the services
+  int most_streams = 128;             // answers sent as they come; 1 MiB each
   size_t most_body_bytes = 64 << 20;  // of all requests together
 };
 
@@ -31,6 +32,8 @@ class Limits {
   void ReturnConnection() { connections_ -= 1; }
   bool TakeCall() { return Take(calls_, 1, options_.most_in_flight); }
   void ReturnCall() { calls_ -= 1; }
+  bool TakeStream() { return Take(streams_, 1, options_.most_streams); }
+  void ReturnStream() { streams_ -= 1; }
   bool TakeBody(size_t bytes) {
     return Take(body_bytes_, int64_t(bytes), int64_t(options_.most_body_bytes));
   }
@@ -42,6 +45,7 @@ class Limits {
 
   int64_t connections() const { return connections_; }
   int64_t calls() const { return calls_; }
+  int64_t streams() const { return streams_; }
 
  private:
   static bool Take(std::atomic<int64_t>& used, int64_t amount, int64_t most) {
@@ -53,6 +57,7 @@ class Limits {
   const LimitOptions options_;
   std::atomic<int64_t> connections_{0};
   std::atomic<int64_t> calls_{0};
+  std::atomic<int64_t> streams_{0};
   std::atomic<int64_t> body_bytes_{0};
   std::atomic<int64_t> large_bodies_{0};
 };

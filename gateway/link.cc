@@ -18,6 +18,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "gateway/grpc_stream.h"
+#include "gateway/link_tls.h"
+#include "gateway/service_address.h"
 #include "services/common/process.h"
 #include "services/common/spelling.h"
 
@@ -43,16 +45,6 @@ constexpr std::chrono::milliseconds kMostBackoff(1000);
 constexpr std::chrono::seconds kSilence(10);
 constexpr std::chrono::seconds kPingTime(5);
 
-nghttp2_nv Header(std::string_view name, std::string_view value,
-                  uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
-  const auto bytes = [](std::string_view text) {
-    return reinterpret_cast<uint8_t*>(const_cast<char*>(text.data()));
-  };
-  return {bytes(name), bytes(value), name.size(), value.size(),
-          uint8_t(flags | NGHTTP2_NV_FLAG_NO_COPY_NAME |
-                  NGHTTP2_NV_FLAG_NO_COPY_VALUE)};
-}
-
 struct FreeSession {
   void operator()(nghttp2_session* session) const {
     nghttp2_session_del(session);
@@ -62,7 +54,7 @@ struct FreeSession {
 }  // namespace
 
 struct Link::State {
-  State(Link& link_in, asio::io_context& context_in, std::string_view address);
+  State(Link& link_in, asio::io_context& context_in, std::string_view text);
 
   void Send(std::unique_ptr<Outgoing> call);
   // Once more, for a call that no service has seen.
@@ -73,15 +65,15 @@ struct Link::State {
   void Changed();
   // A connection is gone; it could be used before.
   void Ended(Connection* connection, bool was_usable);
+  // A connection is usable, or may become so.
+  bool Promising() const;
   // Unless a connection is being made, those who wait for one are told.
   void GiveUp();
   void Sweep();
 
   Link& link;
   asio::io_context& context;
-  std::string host;
-  std::string port;
-  std::string authority;
+  const ServiceAddress address;
   tcp::resolver resolver;
   bool resolving = false;
   // The last attempt to connect came to nothing, and nothing else is there.
@@ -116,33 +108,30 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void Submit(std::unique_ptr<Outgoing> call) {
+    if (call->flow != nullptr && call->flow->given_up) return;
     auto stream = std::make_unique<GrpcStream>(std::move(call));
     const Outgoing& out = *stream->call;
-    // What differs from call to call must not push the assertion out of HPACK's
-    // table.
-    const nghttp2_nv headers[] = {
-        Header(":method", "POST"),
-        Header(":scheme", tls_ ? "https" : "http"),
-        Header(":path", out.path),
-        Header(":authority", link_.authority),
-        Header("te", "trailers"),
-        Header("content-type", "application/grpc"),
-        Header("user-agent", "reglab-gateway"),
-        Header("grpc-timeout", stream->timeout, NGHTTP2_NV_FLAG_NO_INDEX),
-        Header("authorization", out.authorization),
-        Header("traceparent", out.traceparent, NGHTTP2_NV_FLAG_NO_INDEX),
-        Header("accept-language", out.language),
-    };
+    const GrpcStream::Headers headers =
+        stream->RequestHeaders(tls_ ? "https" : "http", link_.address.authority,
+                               SentLately(out.authorization));
     nghttp2_data_provider provider;
     provider.source.ptr = stream.get();
     provider.read_callback = ReadBody;
     const int32_t id =
-        nghttp2_submit_request(session_.get(), nullptr, headers,
-                               std::size(headers), &provider, stream.get());
+        nghttp2_submit_request(session_.get(), nullptr, headers.data(),
+                               headers.size(), &provider, stream.get());
     if (id < 0) {
       draining_ = true;
       link_.Changed();
       return link_.Again(std::move(stream->call));
+    }
+    if (Flow* flow = out.flow.get()) {
+      flow->consume = [weak = weak_from_this(), id](size_t bytes) {
+        if (const auto self = weak.lock()) self->Consume(id, bytes);
+      };
+      flow->cancel = [weak = weak_from_this(), id] {
+        if (const auto self = weak.lock()) self->Cancel(id);
+      };
     }
     streams_.emplace(id, std::move(stream));
     ScheduleFlush();
@@ -178,6 +167,22 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
  private:
   using TlsStream = asio::ssl::stream<tcp::socket&>;
 
+  // The reader of a stream has taken these bytes away.
+  void Consume(int32_t id, size_t bytes) {
+    if (closed_ || !streams_.contains(id)) return;
+    nghttp2_session_consume_stream(session_.get(), id, bytes);
+    ScheduleFlush();
+  }
+
+  void Cancel(int32_t id) {
+    const auto found = streams_.find(id);
+    if (closed_ || found == streams_.end()) return;
+    found->second->abandoned = true;
+    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id,
+                              NGHTTP2_CANCEL);
+    ScheduleFlush();
+  }
+
   void Connected() {
     Error ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -187,27 +192,12 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     // Read anew for each connection: certificates change without a restart.
     Error error;
     tls_context_.emplace(asio::ssl::context::tls_client);
-    tls_context_->set_options(asio::ssl::context::no_tlsv1 |
-                              asio::ssl::context::no_tlsv1_1);
-    tls_context_->set_verify_mode(asio::ssl::verify_peer);
-    tls_context_->load_verify_file(files->ca, error);
-    if (!error) {
-      tls_context_->use_certificate_chain_file(files->certificate, error);
-    }
-    if (!error) {
-      tls_context_->use_private_key_file(files->key, asio::ssl::context::pem,
-                                         error);
-    }
+    UseTlsFiles(*files, *tls_context_, error);
     if (error) return Close(error.message());
     tls_.emplace(socket_, *tls_context_);
-    static constexpr unsigned char kProtocols[] = "\x02h2";
-    SSL_set_alpn_protos(tls_->native_handle(), kProtocols, 3);
-    Error address_error;
-    asio::ip::make_address(link_.host, address_error);
-    if (address_error) {
-      SSL_set_tlsext_host_name(tls_->native_handle(), link_.host.c_str());
-    }
-    tls_->set_verify_callback(asio::ssl::host_name_verification(link_.host));
+    OfferHttp2(link_.address.host, tls_->native_handle());
+    tls_->set_verify_callback(
+        asio::ssl::host_name_verification(link_.address.host));
     tls_->async_handshake(asio::ssl::stream_base::client,
                           [self = shared_from_this()](const Error& failed) {
                             if (self->closed_) return;
@@ -226,8 +216,13 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, OnFrame);
     nghttp2_session_callbacks_set_before_frame_send_callback(callbacks,
                                                              BeforeSend);
+    // Who reads a stream says how much more may come of it.
+    nghttp2_option* option = nullptr;
+    nghttp2_option_new(&option);
+    nghttp2_option_set_no_auto_window_update(option, 1);
     nghttp2_session* session = nullptr;
-    nghttp2_session_client_new(&session, callbacks, this);
+    nghttp2_session_client_new2(&session, callbacks, this, option);
+    nghttp2_option_del(option);
     nghttp2_session_callbacks_del(callbacks);
     session_.reset(session);
     const nghttp2_settings_entry settings[] = {
@@ -327,7 +322,7 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     socket_.close(ignored);
     if (!ready_) {
       LogInfo("upstream_unreachable",
-              {{"address", link_.authority}, {"why", why}});
+              {{"address", link_.address.authority}, {"why", why}});
     }
     auto streams = std::move(streams_);
     streams_.clear();
@@ -354,6 +349,9 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void RunFinished() {
+    for (const auto& flow : std::exchange(arrived_, {})) {
+      if (const auto wake = std::exchange(flow->wake, {})) wake();
+    }
     for (size_t i = 0; i < finished_.size(); ++i) {
       finished_[i].first(std::move(finished_[i].second));
     }
@@ -398,11 +396,22 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   }
 
   static int OnData(nghttp2_session* session, uint8_t, int32_t id,
-                    const uint8_t* data, size_t length, void*) {
+                    const uint8_t* data, size_t length, void* user) {
     GrpcStream* stream = StreamOf(session, id);
-    if (stream != nullptr &&
-        !stream->TakeData({reinterpret_cast<const char*>(data), length})) {
+    const std::shared_ptr<Flow> flow =
+        stream == nullptr || stream->abandoned ? nullptr : stream->call->flow;
+    // One reader who is slow must not hold up the others.
+    if (flow == nullptr) {
+      nghttp2_session_consume(session, id, length);
+    } else {
+      nghttp2_session_consume_connection(session, length);
+    }
+    if (stream == nullptr || stream->abandoned) return 0;
+    if (!stream->TakeData({reinterpret_cast<const char*>(data), length})) {
       nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+    }
+    if (flow != nullptr && !flow->arrived->messages.empty()) {
+      Of(user).arrived_.push_back(flow);
     }
     return 0;
   }
@@ -437,8 +446,22 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
     return 0;
   }
 
+  // Whether it is one of the last assertions that were sent, of which it is the
+  // newest from now on.
+  bool SentLately(std::string_view authorization) {
+    auto found = std::find(lately_.begin(), lately_.end(), authorization);
+    const bool sent = found != lately_.end();
+    if (!sent) {
+      found = std::prev(lately_.end());
+      *found = authorization;
+    }
+    std::rotate(lately_.begin(), found, std::next(found));
+    return sent;
+  }
+
   State& link_;
   const tcp::endpoint endpoint_;
+  std::array<std::string, 4> lately_;
   tcp::socket socket_;
   std::optional<asio::ssl::context> tls_context_;
   std::optional<TlsStream> tls_;
@@ -446,6 +469,8 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
   absl::flat_hash_map<int32_t, std::unique_ptr<GrpcStream>> streams_;
   std::vector<std::pair<std::function<void(Answer)>, Answer>> finished_;
   std::vector<std::unique_ptr<Outgoing>> again_;
+  // Of streams of which something has come.
+  std::vector<std::shared_ptr<Flow>> arrived_;
   std::vector<char> input_ = std::vector<char>(kReadBytes);
   std::string output_;
   bool ready_ = false;     // the service has spoken
@@ -460,22 +485,11 @@ class Link::Connection : public std::enable_shared_from_this<Connection> {
 };
 
 Link::State::State(Link& link_in, asio::io_context& context_in,
-                   std::string_view address)
-    : link(link_in), context(context_in), resolver(context_in) {
-  for (const std::string_view scheme : {"dns:///", "dns:", "ipv4:"}) {
-    if (address.starts_with(scheme)) {
-      address.remove_prefix(scheme.size());
-      break;
-    }
-  }
-  authority = address;
-  const size_t colon = address.rfind(':');
-  host = address.substr(0, colon);
-  port = colon == std::string_view::npos ? "443" : address.substr(colon + 1);
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  }
-}
+                   std::string_view text)
+    : link(link_in),
+      context(context_in),
+      address(ReadServiceAddress(text)),
+      resolver(context_in) {}
 
 void Link::State::Send(std::unique_ptr<Outgoing> call) {
   for (size_t i = 0; i < connections.size(); ++i) {
@@ -498,13 +512,13 @@ void Link::State::Connect() {
   if (resolving || Clock::now() < next_attempt) return;
   resolving = true;
   resolver.async_resolve(
-      host, port,
+      address.host, address.port,
       [this](const Error& error, const tcp::resolver::results_type& results) {
         if (error == asio::error::operation_aborted) return;
         resolving = false;
         if (!error) return Resolved(results);
         LogInfo("upstream_unresolved",
-                {{"address", authority}, {"why", error.message()}});
+                {{"address", address.authority}, {"why", error.message()}});
         GiveUp();
       });
 }
@@ -542,12 +556,13 @@ void Link::State::Ended(Connection* connection, bool was_usable) {
   GiveUp();
 }
 
+bool Link::State::Promising() const {
+  return std::any_of(connections.begin(), connections.end(),
+                     [](const auto& each) { return each->promising(); });
+}
+
 void Link::State::GiveUp() {
-  const bool hope =
-      resolving ||
-      std::any_of(connections.begin(), connections.end(),
-                  [](const auto& each) { return each->promising(); });
-  if (hope) return;
+  if (resolving || Promising()) return;
   failing = true;
   next_attempt = Clock::now() + backoff;
   backoff = std::min(backoff * 2, kMostBackoff);
@@ -567,10 +582,7 @@ void Link::State::Sweep() {
     waiting.pop_front();
     late->done(Failure(kUnavailable, "the service can't be reached"));
   }
-  const bool any =
-      std::any_of(connections.begin(), connections.end(),
-                  [](const auto& each) { return each->promising(); });
-  if (!any) Connect();
+  if (!Promising()) Connect();
 }
 
 Link::Link(asio::io_context& context, std::string_view address)

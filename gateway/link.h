@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,7 +28,33 @@ struct Answer {
   bool local = false;
 };
 
-// One unary call to be made.
+// An answer that is a stream of messages, between the link, which takes them
+// from the service, and the one who reads them. The service may send a window
+// (1 MiB) beyond what was given back with `consume`, so that a slow reader
+// holds it up and nothing piles up here. Used on the link's thread.
+struct Flow {
+  // What has come and was not taken away yet. The reader keeps it beyond the
+  // call, and the call does not keep the reader.
+  struct Arrived {
+    std::deque<std::string> messages;
+    std::optional<Answer> end;  // after which nothing comes
+  };
+  std::shared_ptr<Arrived> arrived = std::make_shared<Arrived>();
+  // Called, and forgotten, when something has arrived. May be empty.
+  std::function<void()> wake;
+  // The reader wants no more: nothing is called after that.
+  bool given_up = false;
+  // Set by the link once the call is on its way.
+  std::function<void(size_t bytes)> consume;
+  std::function<void()> cancel;
+};
+
+// What flow control counts of one message.
+inline size_t BytesOnWire(std::string_view message) {
+  return message.size() + 5;
+}
+
+// One call to be made.
 struct Outgoing {
   std::string_view
       path;  // "/reglab.…Service/Method"; lives as long as the call
@@ -37,7 +65,10 @@ struct Outgoing {
   absl::Duration time;        // after which it is given up
   // Doing it twice is doing it once.
   bool repeatable = false;
-  std::function<void(Answer)> done;  // called once, on the link's thread
+  // Called once, on the link's thread. Of a stream, when it has ended.
+  std::function<void(Answer)> done;
+  // Null when the answer is one message.
+  std::shared_ptr<Flow> flow;
   // Filled by the link.
   int attempts = 0;
   std::chrono::steady_clock::time_point until;

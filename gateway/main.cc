@@ -101,7 +101,9 @@ absl::Status Serve() {
   issuers.Start();
   Authenticator authenticator(send, &issuers);
   Follower follower(upstreams, cache ? &*cache : nullptr, authenticator);
-  Dispatch dispatch(send, limits, cache ? &*cache : nullptr);
+  Dispatch dispatch(
+      send, limits, cache ? &*cache : nullptr,
+      [&upstreams](const Call& call) { return upstreams.Open(call); });
   Traffic traffic(absl::GetFlag(FLAGS_log_requests));
   RateLimits rate_limits;
   std::string public_url = absl::GetFlag(FLAGS_public_url);

@@ -5,6 +5,7 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include "google/api/annotations.pb.h"
+#include "reglab/options/v1/content.pb.h"
 #include "reglab/options/v1/options.pb.h"
 #include "services/common/spelling.h"
 
@@ -23,6 +24,12 @@ int StringField(const google::protobuf::Descriptor* type, const char* name) {
 
 }  // namespace
 
+bool IsContent(const google::protobuf::Descriptor* type) {
+  // By name: the OpenAPI document has descriptors of its own.
+  return type != nullptr &&
+         type->full_name() == options::v1::Content::descriptor()->full_name();
+}
+
 Method DescribeMethod(const google::protobuf::MethodDescriptor* method) {
   Method result;
   result.path =
@@ -38,14 +45,22 @@ Method DescribeMethod(const google::protobuf::MethodDescriptor* method) {
       method->options().GetExtension(options::v1::access).public_();
   result.reads = method->options().GetExtension(google::api::http).has_get() ||
                  method->name().starts_with("Authenticate");
-  // Reading a whole document takes longer than anything else.
-  result.time = method->name().starts_with("Import") ? absl::Seconds(60)
-                                                     : absl::Seconds(10);
+  result.streams = method->server_streaming();
+  // Reading a whole document takes longer than anything else, but for a client
+  // that takes one slowly.
+  result.time = result.streams                         ? absl::Minutes(10)
+                : method->name().starts_with("Import") ? absl::Seconds(60)
+                                                       : absl::Seconds(10);
   const auto& body = method->options().GetExtension(options::v1::body);
   result.most_body_bytes = size_t(body.most_bytes());
   result.media_types.assign(body.media_types().begin(),
                             body.media_types().end());
   result.text_field = method->input_type()->FindFieldByName(body.text_field());
+  const FieldDescriptor* field = method->input_type()->FindFieldByName(
+      method->options().GetExtension(google::api::http).body());
+  result.content_field =
+      field != nullptr && IsContent(field->message_type()) ? field : nullptr;
+  result.answers_content = IsContent(method->output_type());
   result.response = method->output_type();
   result.name_field = StringField(result.response, "name");
   result.etag_field = StringField(result.response, "etag");

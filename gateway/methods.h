@@ -32,6 +32,11 @@ struct Method {
   // The media types that `text_field` of the request may come in, or none.
   std::vector<std::string> media_types;
   const google::protobuf::FieldDescriptor* text_field;
+  // The field of the request that is the body as it came, in any media type; or
+  // null (reglab.options.v1.Content).
+  const google::protobuf::FieldDescriptor* content_field;
+  bool answers_content;  // the bytes of a document, no JSON
+  bool streams;          // such a document, in parts
   const google::protobuf::Descriptor* response;
   // Numbers of string fields of the response; 0 when there is none.
   int name_field;
@@ -54,6 +59,9 @@ class Methods {
   absl::flat_hash_map<const google::protobuf::MethodDescriptor*, Method>
       methods_;
 };
+
+// Whether messages of this type are reglab.options.v1.Content.
+bool IsContent(const google::protobuf::Descriptor* type);
 
 // The string that a message's wire bytes hold in a field of the top level; ""
 // when it is not set.

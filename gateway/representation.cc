@@ -33,6 +33,12 @@ std::string Pack(std::string_view text, Encoding encoding, Effort effort) {
                                      : Brotli(text, effort);
 }
 
+Encoding EncodingFor(const Request& request, const Content& content) {
+  return content.packable ? ChooseEncoding(request[Field::kAcceptEncoding],
+                                           content.body.size())
+                          : Encoding::kIdentity;
+}
+
 // What a 200 and a 304 have in common.
 void AppendValidators(const Content& content, std::string_view etag,
                       std::string* head) {
@@ -123,8 +129,7 @@ std::string HashOfBytes(std::string_view bytes) {
 }
 
 void Represent(const Request& request, Content content, Response* response) {
-  const Encoding encoding =
-      ChooseEncoding(request[Field::kAcceptEncoding], content.body.size());
+  const Encoding encoding = EncodingFor(request, content);
   const std::string etag = EtagOf(content.etag, encoding);
   if (content.status == 200 && EtagListed(request[Field::kIfNoneMatch], etag)) {
     response->status = 304;
@@ -165,8 +170,7 @@ const Representations::Variant& Representations::Get(Encoding encoding) const {
 }
 
 void Representations::Answer(const Request& request, Response* response) const {
-  const Encoding encoding =
-      ChooseEncoding(request[Field::kAcceptEncoding], content_.body.size());
+  const Encoding encoding = EncodingFor(request, content_);
   const Variant& variant = Get(encoding);
   response->owner = shared_from_this();
   response->route = content_.route;

@@ -20,6 +20,7 @@ struct Content {
   std::string etag;        // without quotes; "" is none
   std::string lines;       // further header fields, each with its line's end
   std::string_view route;  // for the log; lives as long as the process
+  bool packable = true;    // encoded, it is shorter
 };
 
 enum class Encoding { kIdentity, kGzip, kBrotli };

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gateway/methods.h"
 #include "gateway/text.h"
 #include "google/api/annotations.pb.h"
 #include "services/common/embedded.h"
@@ -204,8 +205,11 @@ absl::Status Routes::State::Add(const MethodDescriptor& method,
     default:
       return Wrong(method, "the rule has no method that REST knows");
   }
-  if (method.client_streaming() || method.server_streaming()) {
-    return Wrong(method, "a stream can't be answered over REST");
+  if (method.client_streaming() ||
+      (method.server_streaming() &&
+       (!IsContent(method.output_type()) || route.http_method != "GET"))) {
+    return Wrong(method,
+                 "of streams, REST knows the GET of a Content in parts alone");
   }
   const bool may_have_body =
       route.http_method != "GET" && route.http_method != "DELETE";
@@ -218,6 +222,9 @@ absl::Status Routes::State::Add(const MethodDescriptor& method,
     if (body == nullptr || body->is_repeated() ||
         body->message_type() == nullptr) {
       return Wrong(method, "the body names no message field");
+    }
+    if (IsContent(body->message_type()) && route.http_method != "POST") {
+      return Wrong(method, "a Content is posted");
     }
   }
   if (route.http_method == "PATCH") {

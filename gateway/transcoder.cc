@@ -15,6 +15,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/text.h"
+#include "reglab/options/v1/content.pb.h"
 #include "services/common/errors.h"
 #include "services/common/field_values.h"
 #include "services/common/json_reader.h"
@@ -66,6 +67,15 @@ struct Draft {
 };
 
 absl::Status ReadBody(Draft& draft) {
+  if (const FieldDescriptor* field = draft.input.content_field) {
+    auto* content = static_cast<options::v1::Content*>(
+        draft.request->GetReflection()->MutableMessage(draft.request, field));
+    if (IsUtf8(draft.input.content_type)) {
+      content->set_content_type(std::string(draft.input.content_type));
+    }
+    content->set_data(std::string(draft.input.body));
+    return absl::OkStatus();
+  }
   if (const FieldDescriptor* field = draft.input.text_field) {
     if (!IsUtf8(draft.input.body)) {
       return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_TEXT",

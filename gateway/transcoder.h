@@ -23,6 +23,9 @@ struct RestInput {
   std::string_view body;   // JSON, unpacked
   // The field that the body is, when it is no JSON; else null.
   const google::protobuf::FieldDescriptor* text_field = nullptr;
+  // The reglab.options.v1.Content that the body is, of this type; else null.
+  const google::protobuf::FieldDescriptor* content_field = nullptr;
+  std::string_view content_type;     // the header's value
   std::string_view if_match;         // the header's value
   std::string_view idempotency_key;  // the header's value
 };

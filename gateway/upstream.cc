@@ -78,6 +78,18 @@ struct Upstreams::State {
 
   absl::StatusOr<std::string> AuthorizationOf(
       const std::shared_ptr<const Caller>& caller, int service);
+  // The call to be made but for what takes its answer; nullptr, and an error in
+  // `status`, when it can't be signed.
+  std::unique_ptr<Outgoing> OutgoingOf(const Call& call, absl::Status* status);
+  // The thread whose link makes the call: this one where it is ours.
+  int ThreadFor();
+  void Send(int thread, int service, std::unique_ptr<Outgoing> call);
+  // Runs `job` on the thread, at once when that is this one.
+  template <class Job>
+  void On(int thread, Job job) {
+    if (threads.current() == thread) return job();
+    boost::asio::post(threads.context(thread), std::move(job));
+  }
   void Sweep(int thread);
 
   const Addresses addresses;
@@ -101,7 +113,7 @@ struct Upstreams::State {
 
 Upstreams::Upstreams(const Addresses& addresses, const Assertions& assertions,
                      Threads& threads)
-    : state_(std::make_unique<State>(addresses, assertions, threads)) {
+    : state_(std::make_shared<State>(addresses, assertions, threads)) {
   for (int thread = 0; thread < threads.size(); ++thread) {
     State::Links& links = state_->links.emplace_back();
     for (int service = 0; service < kServices; ++service) {
@@ -150,13 +162,13 @@ absl::StatusOr<std::string> Upstreams::State::AuthorizationOf(
   return authorization;
 }
 
-void Upstreams::Send(const Call& call, std::function<void(Reply)> done) {
-  const int service = call.method->service;
+std::unique_ptr<Outgoing> Upstreams::State::OutgoingOf(const Call& call,
+                                                       absl::Status* status) {
   absl::StatusOr<std::string> authorization =
-      state_->AuthorizationOf(call.caller, service);
+      AuthorizationOf(call.caller, call.method->service);
   if (!authorization.ok()) {
-    done(Failed(authorization.status(), call.swedish));
-    return;
+    *status = authorization.status();
+    return nullptr;
   }
   auto outgoing = std::make_unique<Outgoing>();
   outgoing->path = call.method->path;
@@ -170,24 +182,126 @@ void Upstreams::Send(const Call& call, std::function<void(Reply)> done) {
       call.method->reads ||
       (call.method->request_id_field != 0 &&
        !StringOnWire(call.message, call.method->request_id_field).empty());
+  return outgoing;
+}
+
+int Upstreams::State::ThreadFor() {
+  const int thread = threads.current();
+  return thread >= 0 ? thread : int(next++ % unsigned(threads.size()));
+}
+
+void Upstreams::State::Send(int thread, int service,
+                            std::unique_ptr<Outgoing> call) {
+  Link* link = links[size_t(thread)].to[size_t(service)].get();
+  On(thread,
+     [link, call = std::move(call)]() mutable { link->Send(std::move(call)); });
+}
+
+void Upstreams::Send(const Call& call, std::function<void(Reply)> done) {
+  absl::Status status;
+  std::unique_ptr<Outgoing> outgoing = state_->OutgoingOf(call, &status);
+  if (outgoing == nullptr) {
+    done(Failed(status, call.swedish));
+    return;
+  }
   outgoing->done = [call = Call{.method = call.method,
                                 .traceparent = call.traceparent,
                                 .swedish = call.swedish},
                     done = std::move(done)](Answer answer) {
     done(ReplyOf(std::move(answer), call));
   };
-  int thread = state_->threads.current();
-  if (thread >= 0) {
-    state_->links[size_t(thread)].to[size_t(service)]->Send(
-        std::move(outgoing));
-    return;
+  state_->Send(state_->ThreadFor(), call.method->service, std::move(outgoing));
+}
+
+// The flow belongs to the call, which may end before all has been read, and
+// lives no longer than the links: what waits in it is a reader, who has this.
+class Upstreams::Stream : public ReplyStream {
+ public:
+  Stream(const std::shared_ptr<State>& state, const Call& call, int thread,
+         const std::shared_ptr<Flow>& flow)
+      : state_(state),
+        call_(call),
+        thread_(thread),
+        arrived_(flow->arrived),
+        flow_(flow) {}
+
+  ~Stream() override {
+    const std::shared_ptr<State> state = state_.lock();
+    if (state == nullptr) return;
+    state->On(thread_, [flow = flow_] {
+      const std::shared_ptr<Flow> open = flow.lock();
+      if (open == nullptr) return;
+      open->given_up = true;
+      open->wake = nullptr;
+      if (open->cancel) open->cancel();
+    });
   }
-  thread = int(state_->next++ % unsigned(state_->threads.size()));
-  Link* link = state_->links[size_t(thread)].to[size_t(service)].get();
-  boost::asio::post(state_->threads.context(thread),
-                    [link, outgoing = std::move(outgoing)]() mutable {
-                      link->Send(std::move(outgoing));
-                    });
+
+  void Next(std::function<void(Part)> done) override {
+    const std::shared_ptr<State> state = state_.lock();
+    if (state == nullptr) return;
+    state->On(thread_, [taken = Taken{call_, arrived_, flow_},
+                        done = std::move(done)] { taken.Next(done); });
+  }
+
+ private:
+  // What is needed to take a part, on the link's thread.
+  struct Taken {
+    Call call;
+    std::shared_ptr<Flow::Arrived> arrived;
+    std::weak_ptr<Flow> flow;
+
+    void Next(const std::function<void(Part)>& done) const {
+      const std::shared_ptr<Flow> open = flow.lock();
+      if (!arrived->messages.empty()) {
+        Part part;
+        part.reply.message = std::move(arrived->messages.front());
+        arrived->messages.pop_front();
+        if (open != nullptr && open->consume) {
+          open->consume(BytesOnWire(part.reply.message));
+        }
+        return done(std::move(part));
+      }
+      if (arrived->end) {
+        return done({.last = true,
+                     .reply = ReplyOf(*std::exchange(arrived->end, {}), call)});
+      }
+      if (open == nullptr) {
+        return done({.last = true, .reply = Failed(InternalError(), false)});
+      }
+      open->wake = [taken = *this, done] { taken.Next(done); };
+    }
+  };
+
+  const std::weak_ptr<State> state_;
+  const Call call_;
+  const int thread_;
+  const std::shared_ptr<Flow::Arrived> arrived_;
+  const std::weak_ptr<Flow> flow_;
+};
+
+std::unique_ptr<ReplyStream> Upstreams::Open(const Call& call) {
+  auto flow = std::make_shared<Flow>();
+  const int thread = state_->ThreadFor();
+  auto stream = std::make_unique<Stream>(state_,
+                                         Call{.method = call.method,
+                                              .traceparent = call.traceparent,
+                                              .swedish = call.swedish},
+                                         thread, flow);
+  absl::Status status;
+  std::unique_ptr<Outgoing> outgoing = state_->OutgoingOf(call, &status);
+  if (outgoing == nullptr) {
+    flow->arrived->end = Answer{.code = int(status.code()), .local = true};
+    return stream;
+  }
+  outgoing->flow = flow;
+  // Whoever waits is told after all that came before.
+  outgoing->done = [flow](Answer answer) {
+    flow->arrived->end = std::move(answer);
+    if (const auto wake = std::exchange(flow->wake, {})) wake();
+  };
+  state_->Send(thread, call.method->service, std::move(outgoing));
+  return stream;
 }
 
 bool Upstreams::Ready() const {

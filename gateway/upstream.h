@@ -35,6 +35,22 @@ struct Reply {
   std::string message;
 };
 
+// One message of an answer that is a stream, or how the stream ended.
+struct Part {
+  bool last = false;
+  Reply reply;
+};
+
+// An answer that is a stream. It is given up when this is destroyed.
+class ReplyStream {
+ public:
+  virtual ~ReplyStream() = default;
+  // `done` is called once with the next part, here or on another thread. Not to
+  // be asked again before that, nor after the last. What nobody asks for, the
+  // service does not send.
+  virtual void Next(std::function<void(Part)> done) = 0;
+};
+
 // Puts an error of our own into an answer.
 Reply Failed(const absl::Status& status, bool swedish);
 
@@ -53,6 +69,9 @@ class Upstreams {
   // texts for the caller, whatever went wrong.
   void Send(const Call& call, std::function<void(Reply)> done);
 
+  // As Send, for a method that answers a stream. Errors come as its end.
+  std::unique_ptr<ReplyStream> Open(const Call& call);
+
   // Whether every thread can call every service.
   bool Ready() const;
 
@@ -64,7 +83,8 @@ class Upstreams {
 
  private:
   struct State;
-  const std::unique_ptr<State> state_;
+  class Stream;
+  const std::shared_ptr<State> state_;
 };
 
 // The caller that the gateway itself is.

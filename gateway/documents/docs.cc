@@ -7,6 +7,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
+#include "gateway/documents/page.h"
 #include "gateway/problem.h"
 
 ABSL_FLAG(std::string, docs_assets, "",
@@ -28,21 +29,12 @@ constexpr char kViewerPolicy[] =
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-constexpr char kViewerPage[] = R"(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Reglab API</title>
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-</head>
-<body>
-<main id="viewer"></main>
+constexpr char kViewerHead[] =
+    "<link rel=\"stylesheet\" href=\"/docs/swagger-ui.css\">\n";
+constexpr char kViewerBody[] = R"(<main id="viewer"></main>
 <noscript>The same without scripts: <a href="/docs/operations">the operations</a>.</noscript>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
-</body>
-</html>
 )";
 
 constexpr char kViewerStart[] = R"(SwaggerUIBundle({
@@ -59,38 +51,14 @@ constexpr char kStyle[] = R"(<style>
 body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}
 h1,h2{line-height:1.2}code{font-size:.95em;background:#f0f0f0;padding:.1em .3em}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem;border-bottom:1px solid #ccc;vertical-align:top}
-</style>)";
+</style>
+)";
 
-std::string Escape(std::string_view text) {
-  std::string html;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
-
-std::string Page(const std::string& title, const std::string& content) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta "
-         "charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, "
-         "initial-scale=1\">\n<title>" +
-         title + "</title>\n" + kStyle + "\n</head>\n<body>\n<main>\n<h1>" +
-         title + "</h1>\n" + content + "</main>\n</body>\n</html>\n";
+std::string PlainPage(const std::string& title, const std::string& content) {
+  return WritePage(
+      {.title = title,
+       .head = kStyle,
+       .body = "<main>\n<h1>" + title + "</h1>\n" + content + "</main>\n"});
 }
 
 std::string TextOf(const json::object& object, const char* name) {
@@ -125,7 +93,7 @@ std::string OperationsPage(const json::object& openapi) {
     }
     content += "</tbody>\n</table>\n";
   }
-  return Page("Reglab API", content);
+  return PlainPage("Reglab API", content);
 }
 
 std::string ProblemsPage() {
@@ -143,7 +111,7 @@ std::string ProblemsPage() {
                "</span></td></tr>\n";
   }
   content += "</tbody>\n</table>\n";
-  return Page("Problems", content);
+  return PlainPage("Problems", content);
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -166,7 +134,11 @@ absl::StatusOr<std::map<std::string, Document>> MakeDocs(
   pages["/docs"] = pages["/docs/operations"];
   const std::string assets = absl::GetFlag(FLAGS_docs_assets);
   if (assets.empty()) return pages;
-  pages["/docs"] = {kHtml, kViewerPage, "", kViewerPolicy};
+  pages["/docs"] = {
+      kHtml,
+      WritePage(
+          {.title = "Reglab API", .head = kViewerHead, .body = kViewerBody}),
+      "", kViewerPolicy};
   pages["/docs/start.js"] = {"text/javascript; charset=utf-8", kViewerStart, "",
                              ""};
   const std::pair<const char*, const char*> files[] = {

@@ -1,5 +1,6 @@
 #include "gateway/documents/login_pages.h"
 
+#include "gateway/documents/page.h"
 #include "services/common/spelling.h"
 
 namespace reglab::gateway {
@@ -28,42 +29,19 @@ if (code && field) {
 }
 )";
 
-std::string Escape(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
-
 // Its forms say where they come from, which no-referrer would keep back.
-std::string Page(std::string_view title, std::string_view content,
-                 bool swedish) {
-  return Concat("<!DOCTYPE html>\n<html lang=\"", swedish ? "sv" : "en",
-                "\">\n<head>\n<meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" "
-                "content=\"width=device-width, initial-scale=1\">\n"
-                "<meta name=\"referrer\" content=\"same-origin\">\n<title>",
-                title,
-                " – Reglab</title>\n"
-                "<link rel=\"stylesheet\" href=\"/login/pages.css\">\n"
-                "</head>\n<body>\n<main>\n<h1>",
-                title, "</h1>\n", content, "</main>\n</body>\n</html>\n");
+constexpr char kHead[] =
+    R"(<meta name="referrer" content="same-origin">
+<link rel="stylesheet" href="/login/pages.css">
+)";
+
+std::string LoginPageOf(std::string_view title, std::string_view content,
+                        bool swedish) {
+  return WritePage(
+      {.language = swedish ? "sv" : "en",
+       .title = Concat(title, " – Reglab"),
+       .head = kHead,
+       .body = Concat("<main>\n<h1>", title, "</h1>\n", content, "</main>\n")});
 }
 
 std::string NoProvider(bool swedish) {
@@ -111,7 +89,7 @@ std::string LoginPage(const std::vector<LoginChoice>& choices, bool logged_in,
     }
     content += "</ul>\n";
   }
-  return Page(swedish ? "Logga in" : "Log in", content, swedish);
+  return LoginPageOf(swedish ? "Logga in" : "Log in", content, swedish);
 }
 
 std::string InvitationPage(bool swedish) {
@@ -158,19 +136,20 @@ std::string InviteePage(const membership::v1::Invitee& invitee,
     }
     content += "</form>\n";
   }
-  return Page(swedish ? "Din inbjudan" : "Your invitation", content, swedish);
+  return LoginPageOf(swedish ? "Din inbjudan" : "Your invitation", content,
+                     swedish);
 }
 
 std::string GuestPage(bool swedish) {
   const std::string button =
       Concat("<button class=\"choice\">", swedish ? "Fortsätt" : "Continue",
              "</button>\n");
-  return Page(swedish ? "Välkommen som gäst" : "Welcome as a guest",
-              CodeForm("/guest", button, swedish), swedish);
+  return LoginPageOf(swedish ? "Välkommen som gäst" : "Welcome as a guest",
+                     CodeForm("/guest", button, swedish), swedish);
 }
 
 std::string TroublePage(std::string_view text, bool swedish) {
-  return Page(
+  return LoginPageOf(
       swedish ? "Det gick inte" : "That did not work",
       Concat("<p>", Escape(text), "</p>\n<p><a href=\"/login\">",
              swedish ? "Till inloggningen" : "To the login", "</a></p>\n"),

@@ -14,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "gateway/documents/api_info.h"
 #include "gateway/documents/schemas.h"
+#include "gateway/methods.h"
 #include "gateway/session_cookie.h"
 #include "gateway/text.h"
 #include "reglab/options/v1/options.pb.h"
@@ -215,6 +216,9 @@ Fields Unchangeable(const Descriptor* type) {
   return fields;
 }
 
+// Any bytes.
+json::object Bytes() { return {{"type", "string"}, {"format", "binary"}}; }
+
 json::object HeaderReference(const char* name) {
   return {{"$ref", std::string("#/components/parameters/") + name}};
 }
@@ -280,6 +284,8 @@ json::object OpenApi::RequestBody(const Route& route, const Descriptor* request,
                                        .media_types()) {
       content[type] = {{"schema", {{"type", "string"}}}};
     }
+  } else if (IsContent(request->FindFieldByName(route.body)->message_type())) {
+    content["application/octet-stream"] = {{"schema", Bytes()}};
   } else {
     const Descriptor* type =
         request->FindFieldByName(route.body)->message_type();
@@ -307,7 +313,12 @@ json::object OpenApi::Responses(const Route& route,
   const std::string answer = FirstSentence(CommentOf(method->output_type()));
   success["description"] =
       route.success_status == 204 || answer.empty() ? "Done." : answer + ".";
-  if (route.success_status != 204) {
+  if (IsContent(method->output_type())) {
+    success["description"] =
+        "The document as it is, with its own Content-Type.";
+    success["content"] = {{"*/*", {{"schema", Bytes()}}}};
+    success["headers"] = {{"ETag", {{"$ref", "#/components/headers/ETag"}}}};
+  } else if (route.success_status != 204) {
     json::object media{{"schema", schemas_.Reference(method->output_type())}};
     media["example"] = schemas_.Example(method->output_type(), false);
     success["content"] = {{"application/json", std::move(media)}};
@@ -499,37 +510,6 @@ json::object OpenApi::Components() {
            "Left out when it is larger than 40 KiB."}}}}}};
   components["schemas"] = std::move(schemas);
   return components;
-}
-
-json::object ApiInfoPath() {
-  json::object schema{{"type", "object"}};
-  json::object properties;
-  json::object example = MakeApiInfo();
-  json::array required;
-  for (const auto& member : example) {
-    properties[member.key()] = {{"type", "string"}};
-    required.push_back(json::value(member.key()));
-  }
-  schema["properties"] = std::move(properties);
-  schema["required"] = std::move(required);
-  json::object get{
-      {"operationId", "getApiInfo"},
-      {"summary", "Says what this interface is"},
-      {"description",
-       "Name, version, status and documentation of this interface, by the "
-       "national REST API profile. Anyone may call it."}};
-  get["tags"] = json::array{"ApiInfo"};
-  get["security"] = json::array{json::object{}};
-  json::object success{{"description", "What this interface is."}};
-  json::object media;
-  media["schema"] = std::move(schema);
-  media["example"] = std::move(example);
-  success["content"] = {{"application/json", std::move(media)}};
-  get["responses"] = {
-      {"200", std::move(success)},
-      {"400", {{"$ref", "#/components/responses/BadRequest"}}},
-      {"default", {{"$ref", "#/components/responses/Problem"}}}};
-  return {{"get", std::move(get)}};
 }
 
 absl::StatusOr<json::object> OpenApi::Make() {

@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "gateway/edge/refusals.h"
 #include "services/common/errors.h"
+#include "services/common/spelling.h"
 
 namespace reglab::gateway {
 namespace {
@@ -271,9 +272,14 @@ asio::awaitable<void> Connection::Run() {
     const bool close = !status.ok() || !parser_->is_done() ||
                        !parser_->keep_alive() || parser_->old_version() ||
                        draining_;
-    const bool written = co_await Write(response, close);
-    handler_.Sent(request_, response,
-                  response.head().size() + response.body().size(),
+    size_t sent = response.head().size() + response.body().size();
+    bool written;
+    if (response.parts == nullptr) {
+      written = co_await Write(response, close);
+    } else {
+      written = co_await WriteParts(response, close, &sent);
+    }
+    handler_.Sent(request_, response, sent,
                   absl::FromChrono(Clock::now() - started_));
     if (!written) break;
     if (close) {
@@ -304,6 +310,35 @@ asio::awaitable<bool> Connection::Write(const Response& response, bool close) {
   // The line with the date may be made anew while this waits.
   const std::string kept_tail(tail);
   co_return co_await WriteRest(head, kept_tail, body, done);
+}
+
+asio::awaitable<bool> Connection::WriteParts(const Response& response,
+                                             bool close, size_t* sent) {
+  // HTTP/1.0 knows no chunks: there the body ends with the connection.
+  const bool chunked = response.parts_bytes < 0 && !parser_->old_version();
+  const std::string head =
+      Concat(response.head(), chunked ? "Transfer-Encoding: chunked\r\n" : "",
+             HeaderEnd(close));
+  const bool begun = co_await WriteRest(head, "", "", 0);
+  if (!begun) co_return false;
+  int64_t left = response.parts_bytes;
+  while (true) {
+    Enter(Phase::kAnswer, absl::ZeroDuration());
+    const absl::StatusOr<std::string> part = co_await response.parts->Next();
+    if (!part.ok()) co_return false;
+    if (part->empty()) break;
+    left -= int64_t(part->size());
+    if (response.parts_bytes >= 0 && left < 0) co_return false;
+    const std::string size =
+        chunked ? absl::StrFormat("%x\r\n", part->size()) : "";
+    const bool written =
+        co_await WriteRest(size, *part, chunked ? "\r\n" : "", 0);
+    if (!written) co_return false;
+    *sent += part->size();
+  }
+  if (response.parts_bytes >= 0) co_return left == 0;
+  if (!chunked) co_return true;
+  co_return co_await WriteRest("0\r\n\r\n", "", "", 0);
 }
 
 asio::awaitable<bool> Connection::WriteRest(std::string_view head,

@@ -50,6 +50,9 @@ class Connection : private Body {
   boost::asio::awaitable<absl::Status> ReadHeader();
   absl::Status StatusOfParser(const boost::beast::error_code& error) const;
   boost::asio::awaitable<bool> Write(const Response& response, bool close);
+  // A response with parts; `sent` counts their bytes.
+  boost::asio::awaitable<bool> WriteParts(const Response& response, bool close,
+                                          size_t* sent);
   boost::asio::awaitable<bool> WriteRest(std::string_view head,
                                          std::string_view tail,
                                          std::string_view body, size_t done);

@@ -2,11 +2,14 @@
 #define REGLAB_GATEWAY_EDGE_MESSAGE_H_
 
 #include <array>
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "absl/status/statusor.h"
 
 namespace reglab::gateway {
 
@@ -80,6 +83,16 @@ class Request {
   std::array<Slice, size_t(Field::kCount)> fields_;
 };
 
+// A body that is sent as it comes, and kept nowhere. The next part is asked for
+// when the client has taken the one before.
+class BodyParts {
+ public:
+  virtual ~BodyParts() = default;
+  // "" at the end. After an error the connection is closed without the end of
+  // the body, so that nobody takes a part for the whole.
+  virtual boost::asio::awaitable<absl::StatusOr<std::string>> Next() = 0;
+};
+
 // A response. `head` holds the status line and every header field but Date and
 // Connection, each with its line's end; the edge adds those two and the blank
 // line. What many responses share is owned by `owner`, and the views are set;
@@ -91,6 +104,11 @@ struct Response {
   std::shared_ptr<const void> owner;
   std::string_view shared_head;
   std::string_view shared_body;
+  // What follows the head, in the place of a body; null otherwise. `head` has a
+  // Content-Length if all of them have `parts_bytes` together; when that is not
+  // known (-1) it has none, and they are sent chunked.
+  std::unique_ptr<BodyParts> parts;
+  int64_t parts_bytes = -1;
 
   // For the log: the template of the route, which has no personal data in it.
   std::string_view route;

@@ -44,6 +44,13 @@ absl::Status WrongContentType(const std::vector<std::string>& others) {
               sv, ".")});
 }
 
+absl::Status CompressedBody() {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
+      {"The body is taken as it is. Send it without Content-Encoding.",
+       "Innehållet tas emot som det är. Skicka det utan Content-Encoding."});
+}
+
 }  // namespace
 
 bool IsText(const Request& request, const Method& method) {
@@ -55,14 +62,17 @@ bool IsText(const Request& request, const Method& method) {
 }
 
 absl::Status CheckContentType(const Request& request, const Method& method) {
+  const bool plain = request[Field::kContentEncoding].empty() ||
+                     absl::EqualsIgnoreCase(
+                         ForAbsl(request[Field::kContentEncoding]), "identity");
+  if (method.content_field != nullptr) {
+    return plain ? absl::OkStatus() : CompressedBody();
+  }
   const bool patch = request.method() == "PATCH";
   const std::string_view type = request[Field::kContentType];
-  const std::string_view coding = request[Field::kContentEncoding];
   const bool known = HasType(type, "application/json") ||
                      (patch && HasType(type, "application/merge-patch+json")) ||
                      IsText(request, method);
-  const bool plain =
-      coding.empty() || absl::EqualsIgnoreCase(ForAbsl(coding), "identity");
   if (known && plain && IsUtf8Type(type)) return absl::OkStatus();
   return WrongContentType(
       patch ? std::vector<std::string>{"application/merge-patch+json"}

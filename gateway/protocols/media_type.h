@@ -11,7 +11,8 @@ namespace reglab::gateway {
 bool IsText(const Request& request, const Method& method);
 
 // INVALID_ARGUMENT / UNSUPPORTED_MEDIA_TYPE unless the body is JSON in UTF-8, a
-// merge-patch where it may be one, or such a text; and not packed.
+// merge-patch where it may be one, or such a text; and not packed. Where the
+// body is a document as it is, only packed ones are refused.
 absl::Status CheckContentType(const Request& request, const Method& method);
 
 }  // namespace reglab::gateway

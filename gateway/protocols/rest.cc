@@ -13,10 +13,12 @@
 #include "gateway/json_writer.h"
 #include "gateway/problem.h"
 #include "gateway/protocols/media_type.h"
+#include "gateway/raw_content.h"
 #include "gateway/representation.h"
 #include "gateway/session_cookie.h"
 #include "gateway/transcoder.h"
 #include "google/rpc/code.pb.h"
+#include "reglab/options/v1/content.pb.h"
 #include "services/common/errors.h"
 #include "services/common/process.h"
 #include "services/common/runtime.h"
@@ -27,8 +29,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::string_view kVary =
-    "Vary: Accept-Encoding, Accept-Language, Authorization, Cookie\r\n";
 // Nothing of the API is a page; what a browser shows of it runs nothing.
 constexpr std::string_view kPolicy =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
@@ -46,72 +46,6 @@ std::string_view SharedKey(const Request& request, bool swedish) {
   return key;
 }
 
-bool IsRead(std::string_view method) {
-  return method == "GET" || method == "HEAD";
-}
-
-absl::Status TooManyRequests(const RateLimits::Turn& turn) {
-  const int64_t wait = turn.granted_in.count();
-  return MakeError(
-      absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
-      {absl::StrCat("More than ", turn.per_minute, " requests a minute. Wait ",
-                    wait,
-                    " s, ask for more at a time (pageSize), or follow the "
-                    "change feed."),
-       absl::StrCat("Fler än ", turn.per_minute, " anrop i minuten. Vänta ",
-                    wait,
-                    " s, hämta mer åt gången (pageSize), eller följ "
-                    "ändringsflödet.")});
-}
-
-// The value of the parameter "token", or "" without one; `rest` gets the query
-// without it. A token has no character that would be percent-encoded.
-std::string_view QueryWithoutToken(std::string_view query, std::string* rest) {
-  std::string_view token;
-  for (const std::string_view part : Split(query, '&')) {
-    if (part.starts_with("token=")) {
-      token = part.substr(6);
-    } else {
-      if (!rest->empty()) rest->push_back('&');
-      rest->append(part);
-    }
-  }
-  return token;
-}
-
-// Whether a request for this path and query is one for `feed`, or for a further
-// page of it.
-bool IsFeed(std::string_view feed, std::string_view path,
-            std::string_view query) {
-  std::string asked(path);
-  char separator = '?';
-  for (const std::string_view part : Split(query, '&')) {
-    if (part.empty() || part.starts_with("pageToken=")) continue;
-    asked.push_back(std::exchange(separator, '&'));
-    asked.append(part);
-  }
-  return asked == feed;
-}
-
-absl::Status OtherFeed(std::string_view feed) {
-  return MakeError(
-      absl::StatusCode::kPermissionDenied, "OTHER_FEED",
-      {Concat("This feed token opens \"", Excerpt(feed),
-              "\" alone, for reading. Make another for another feed."),
-       Concat("Denna flödeslänk öppnar bara ”", Excerpt(feed),
-              "”, för läsning. Skapa en annan för ett annat flöde.")});
-}
-
-absl::Status CrossOrigin() {
-  return MakeError(
-      absl::StatusCode::kPermissionDenied, "CROSS_ORIGIN",
-      {"A session's cookie changes things from pages of this host alone. Send "
-       "Origin or Sec-Fetch-Site as a browser does, or use a key.",
-       "En sessionskaka ändrar bara från sidor på denna värd. Skicka Origin "
-       "eller Sec-Fetch-Site så som en webbläsare gör, eller använd en "
-       "nyckel."});
-}
-
 // The description of an error in a header: English in ASCII, without what
 // would end the quotation (RFC 6750, section 3).
 std::string Described(std::string_view message) {
@@ -122,29 +56,31 @@ std::string Described(std::string_view message) {
   return text;
 }
 
-absl::Status KeyNeeded() {
-  return Unauthenticated(
-      {"This needs a key: send Authorization: Bearer <key>.",
-       "Detta kräver en nyckel: skicka Authorization: Bearer <nyckel>."});
-}
-
 // What a response to a GET is made of; also of a write that answers a resource.
 Content ContentOf(const Route& route, const Method& method,
                   std::string_view wire, std::string_view path,
                   std::string_view query, bool nobody) {
   const bool reads = route.http_method == "GET";
+  const std::string_view cache_control = !reads   ? "no-store"
+                                         : nobody ? "no-cache"
+                                                  : "private, no-cache";
   Content content;
-  AppendJson(method.response, wire, &content.body);
-  content.route = route.path_template;
-  if (method.etag_field != 0) {
-    content.etag = std::string(StringOnWire(wire, method.etag_field));
+  if (method.answers_content) {
+    options::v1::Content document;
+    document.ParseFromArray(wire.data(), int(wire.size()));
+    content = HeadOfContent(document, cache_control);
+    content.lines.insert(0, kVary);
+    content.body = std::move(*document.mutable_data());
+  } else {
+    AppendJson(method.response, wire, &content.body);
+    if (method.etag_field != 0) {
+      content.etag = std::string(StringOnWire(wire, method.etag_field));
+    }
+    content.lines =
+        Concat(kVary, kPolicy, "Cache-Control: ", cache_control, "\r\n");
   }
+  content.route = route.path_template;
   if (reads && content.etag.empty()) content.etag = HashOfBytes(content.body);
-  content.lines = Concat(kVary, kPolicy, "Cache-Control: ",
-                         !reads   ? "no-store"
-                         : nobody ? "no-cache"
-                                  : "private, no-cache",
-                         "\r\n");
   if (reads && method.next_page_token_field != 0) {
     const std::string_view token =
         StringOnWire(wire, method.next_page_token_field);
@@ -354,82 +290,6 @@ void Rest::AllowOnly(const Exchange& exchange, const absl::Status& status,
   Problem(exchange, status, lines);
 }
 
-bool Rest::TakeTurn(Exchange& exchange, std::string_view who, int per_minute) {
-  if (per_minute <= 0) return true;
-  const RateLimits::Turn turn = rates_.limits.Take(who, per_minute);
-  exchange.rate_lines = RateLimits::HeaderLines(turn);
-  if (turn.granted) return true;
-  Problem(exchange, TooManyRequests(turn));
-  return false;
-}
-
-asio::awaitable<std::shared_ptr<const Caller>> Rest::Authenticate(
-    Exchange& exchange, const Method& method) {
-  const Request& request = exchange.request;
-  const bool has_header = request.has(Field::kAuthorization);
-  const std::string_view token =
-      has_header || !IsRead(request.method())
-          ? std::string_view()
-          : QueryWithoutToken(request.query(), &exchange.query_without_token);
-  const std::string_view session = has_header || !token.empty()
-                                       ? std::string_view()
-                                       : CookieOf(request, kSessionCookie);
-  if (!session.empty() && !IsRead(request.method()) && !IsSameOrigin(request)) {
-    Problem(exchange, CrossOrigin());
-    co_return nullptr;
-  }
-  if (!has_header && token.empty() && session.empty()) {
-    if (!method.is_public) {
-      Problem(exchange, KeyNeeded());
-      co_return nullptr;
-    }
-    if (!TakeTurn(exchange, request.peer(), rates_.anonymous_per_minute)) {
-      co_return nullptr;
-    }
-    exchange.rate_lines.clear();
-    co_return Authenticator::Nobody();
-  }
-  const Authenticated authenticated =
-      co_await Await<Authenticated>([&](auto done) {
-        if (has_header) {
-          authenticator_.Authenticate(request[Field::kAuthorization],
-                                      exchange.swedish, exchange.traceparent,
-                                      std::move(done));
-        } else if (!session.empty()) {
-          authenticator_.AuthenticateSession(
-              session, exchange.swedish, exchange.traceparent, std::move(done));
-        } else {
-          authenticator_.AuthenticateFeedToken(
-              token, exchange.swedish, exchange.traceparent, std::move(done));
-        }
-      });
-  if (authenticated.credential == nullptr) {
-    // Guessing is counted as what nobody asks.
-    if (TakeTurn(exchange, request.peer(), rates_.anonymous_per_minute)) {
-      exchange.rate_lines.clear();
-      // A browser would go on sending what opens nothing any more.
-      const bool ended = !session.empty() && authenticated.status.code() ==
-                                                 google::rpc::UNAUTHENTICATED;
-      Problem(exchange, authenticated.status, "",
-              ended ? SetCookieLine(kSessionCookie, "", 0) : "");
-    }
-    co_return nullptr;
-  }
-  const Credential& credential = *authenticated.credential;
-  if (!TakeTurn(exchange, credential.caller.name,
-                credential.requests_per_minute)) {
-    co_return nullptr;
-  }
-  if (!token.empty()) {
-    exchange.query = exchange.query_without_token;
-    if (!IsFeed(credential.feed, request.path(), exchange.query)) {
-      Problem(exchange, OtherFeed(credential.feed));
-      co_return nullptr;
-    }
-  }
-  co_return authenticated.caller();
-}
-
 asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
                                         const RouteMatch& match, Body& body) {
   const Request& request = exchange.request;
@@ -456,6 +316,8 @@ asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
           {.query = exchange.query,
            .body = text,
            .text_field = IsText(request, method) ? method.text_field : nullptr,
+           .content_field = method.content_field,
+           .content_type = request[Field::kContentType],
            .if_match = request[Field::kIfMatch],
            .idempotency_key = request[Field::kIdempotencyKey]});
   if (!message.ok()) {
@@ -472,6 +334,10 @@ asio::awaitable<void> Rest::AnswerRoute(Exchange& exchange,
                   .traceparent = exchange.traceparent,
                   .swedish = exchange.swedish};
 
+  if (method.streams) {
+    co_await AnswerStream(exchange, route, call);
+    co_return;
+  }
   if (nobody && dispatch_.shares() && route.http_method == "GET") {
     Dispatch::Convert convert =
         [&route, &method, path = std::string(request.path()),

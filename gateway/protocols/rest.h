@@ -58,9 +58,24 @@ class Rest : public Handler {
     std::string rate_lines;
   };
 
+  // Which credentials a request shows, the one that counts before the others.
+  // Views of the request.
+  struct Credentials {
+    bool header = false;
+    std::string_view token;  // of a feed
+    std::string_view session;
+    bool none() const { return !header && token.empty() && session.empty(); }
+  };
+  static Credentials CredentialsOf(const Request& request);
+
   // Health and documents; false when the path is none of theirs.
   bool AnswerFixed(const Exchange& exchange);
   void AnswerOptions(const Exchange& exchange);
+  // Who it is that shows them; `authorization` is the header.
+  boost::asio::awaitable<Authenticated> Resolve(Credentials shown,
+                                                std::string_view authorization,
+                                                bool swedish,
+                                                std::string traceparent);
   // Who calls; null when the exchange was answered with why not.
   boost::asio::awaitable<std::shared_ptr<const Caller>> Authenticate(
       Exchange& exchange, const Method& method);
@@ -70,6 +85,14 @@ class Rest : public Handler {
                  const std::vector<std::string>& methods);
   boost::asio::awaitable<void> AnswerRoute(Exchange& exchange,
                                            const RouteMatch& match, Body& body);
+  // Of a method that answers a stream.
+  boost::asio::awaitable<void> AnswerStream(const Exchange& exchange,
+                                            const Route& route,
+                                            const Call& call);
+  // Whether the caller of a request that is still being answered is who he was
+  // when it began.
+  boost::asio::awaitable<bool> StillMay(const Request& request,
+                                        std::shared_ptr<const Caller> caller);
   void Success(const Exchange& exchange, const Route& route,
                const Method& method, std::string_view wire, bool nobody,
                bool validate_only);
@@ -90,6 +113,14 @@ class Rest : public Handler {
   absl::flat_hash_map<const Document*, std::shared_ptr<const Representations>>
       documents_;
 };
+
+// On what an answer depends beside its path.
+inline constexpr std::string_view kVary =
+    "Vary: Accept-Encoding, Accept-Language, Authorization, Cookie\r\n";
+
+inline bool IsRead(std::string_view method) {
+  return method == "GET" || method == "HEAD";
+}
 
 // The reference to the next page of a list: the same query with another token.
 std::string NextPageLink(std::string_view path, std::string_view query,

@@ -127,12 +127,21 @@ class Rpcs {
  public:
   using Handler = std::function<absl::Status(
       Call&, const google::protobuf::Message&, google::protobuf::Message&)>;
+  // Fills in the next answer of a stream; false when there are no more. Run on
+  // a worker when the one before has been taken, so that between two answers a
+  // stream holds neither a worker nor a connection: each part is read in a
+  // transaction of its own, and within ten seconds.
+  template <class Response>
+  using Next = std::function<absl::StatusOr<bool>(Call&, Response&)>;
+  using NextMessage = Next<google::protobuf::Message>;
+  using StreamHandler = std::function<absl::StatusOr<NextMessage>(
+      Call&, const google::protobuf::Message&)>;
   struct Entry {
     std::string method;
     const google::protobuf::Descriptor* request;
     const google::protobuf::Descriptor* response;
     Handler handler;
-    bool streaming = false;
+    StreamHandler stream = nullptr;  // in its place
   };
 
   template <class Request, class Response>
@@ -156,6 +165,30 @@ class Rpcs {
            if (!answer.ok()) return answer.status();
            static_cast<Response&>(response) = *std::move(answer);
            return absl::OkStatus();
+         }});
+  }
+
+  // For a method that answers a stream: the handler checks what is asked, and
+  // returns what gives the answers.
+  template <class Request, class Response>
+  void HandleStream(std::string method,
+                    absl::StatusOr<Next<Response>> (*handler)(Call&,
+                                                              const Request&)) {
+    entries_.push_back(
+        {.method = std::move(method),
+         .request = Request::descriptor(),
+         .response = Response::descriptor(),
+         .stream = [handler](Call& call,
+                             const google::protobuf::Message& request)
+             -> absl::StatusOr<NextMessage> {
+           ASSIGN_OR_RETURN(
+               Next<Response> next,
+               handler(call, static_cast<const Request&>(request)));
+           return NextMessage(
+               [next = std::move(next)](Call& part,
+                                        google::protobuf::Message& response) {
+                 return next(part, static_cast<Response&>(response));
+               });
          }});
   }
 

@@ -71,6 +71,21 @@ struct Transaction::State {
   bool recorded = false;
   bool enqueued = false;
   Database::Actor actor;
+
+  // What goes before every statement: the BEGIN of a write before its first.
+  Connection& Begin() {
+    if (writing && !begun) {
+      connection->SendBegin();
+      begun = true;
+    }
+    return *connection;
+  }
+
+  // The same before one whose rows are awaited.
+  Connection& BeginQuery() {
+    Begin().SetTimeout(deadline);
+    return *connection;
+  }
 };
 
 struct Database::Pool {
@@ -128,36 +143,21 @@ struct Database::Pool {
 
 absl::StatusOr<Rows> Transaction::Query(const Statement& statement,
                                         const Params& params) {
-  Connection& connection = *state_->connection;
-  if (state_->writing && !state_->begun) {
-    connection.SendBegin();
-    state_->begun = true;
-  }
-  connection.SetTimeout(state_->deadline);
+  Connection& connection = state_->BeginQuery();
   connection.Send(statement, params, true);
   return connection.Flush(state_->deadline);
 }
 
 absl::StatusOr<Rows> Transaction::QueryText(const std::string& sql,
                                             const Params& params) {
-  Connection& connection = *state_->connection;
-  if (state_->writing && !state_->begun) {
-    connection.SendBegin();
-    state_->begun = true;
-  }
-  connection.SetTimeout(state_->deadline);
+  Connection& connection = state_->BeginQuery();
   connection.SendText(sql, params);
   return connection.Flush(state_->deadline);
 }
 
 absl::StatusOr<Rows> Transaction::QueryOnce(const std::string& sql,
                                             const Params& params) {
-  Connection& connection = *state_->connection;
-  if (state_->writing && !state_->begun) {
-    connection.SendBegin();
-    state_->begun = true;
-  }
-  connection.SetTimeout(state_->deadline);
+  Connection& connection = state_->BeginQuery();
   connection.SendOnce(sql, params);
   return connection.Flush(state_->deadline);
 }
@@ -171,11 +171,7 @@ absl::StatusOr<Rows> Transaction::QueryOne(const Statement& statement,
 }
 
 void Transaction::Send(const Statement& statement, const Params& params) {
-  if (state_->writing && !state_->begun) {
-    state_->connection->SendBegin();
-    state_->begun = true;
-  }
-  state_->connection->Send(statement, params, false);
+  state_->Begin().Send(statement, params, false);
 }
 
 void Transaction::Record(const Change& change) {

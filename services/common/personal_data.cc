@@ -155,8 +155,8 @@ std::string PatternOf(const PersonalDataSubject& subject) {
   return absl::StrJoin(parts, "|");
 }
 
-// The condition with its placeholders bound; each only when it is used, since
-// a parameter that is not has no type.
+// The condition with its names in braces bound; each only when it is used,
+// since a parameter that is not has no type.
 std::string BindSubject(std::string_view sql,
                         const PersonalDataSubject& subject, Params& params) {
   std::string text(sql);

@@ -23,6 +23,9 @@ namespace reglab {
 namespace {
 
 constexpr absl::Duration kDefaultDeadline = absl::Seconds(30);
+constexpr absl::Duration kMostTime = absl::Minutes(2);
+// Of a stream that a client takes slowly.
+constexpr absl::Duration kMostStreamTime = absl::Minutes(10);
 // A reader of the feed hears that it is complete at least this often.
 constexpr absl::Duration kBeat = absl::Milliseconds(400);
 // A stream ends before its caller's rights could be out of date by more.
@@ -39,7 +42,8 @@ std::string Header(const grpc::CallbackServerContext& context,
   return std::string(found->second.data(), found->second.size());
 }
 
-Incoming IncomingOf(const grpc::CallbackServerContext& context) {
+Incoming IncomingOf(const grpc::CallbackServerContext& context,
+                    absl::Duration most_time = kMostTime) {
   Incoming incoming;
   incoming.arrived = absl::Now();
   incoming.assertion = Header(context, "authorization");
@@ -55,7 +59,7 @@ Incoming IncomingOf(const grpc::CallbackServerContext& context) {
   }
   incoming.accept_language = Header(context, "accept-language");
   incoming.deadline = std::min(absl::FromChrono(context.deadline()),
-                               incoming.arrived + kDefaultDeadline * 4);
+                               incoming.arrived + most_time);
   return incoming;
 }
 
@@ -330,6 +334,69 @@ class ChangesStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   std::atomic<bool> ended_{false};
 };
 
+// A stream that a handler answers. Either a worker makes the next answer or
+// gRPC sends one, never both; whichever it is ends the stream.
+class AnswersStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  AnswersStream(Serving& serving, const Method& method, Incoming incoming,
+                const grpc::ByteBuffer* request)
+      : serving_(serving),
+        method_(method),
+        incoming_(std::move(incoming)),
+        request_(method.request->New()) {
+    const absl::Status parsed = ReadMessage(*request, *request_);
+    if (parsed.ok()) {
+      Continue();
+    } else {
+      End(parsed);
+    }
+  }
+  void OnWriteDone(bool ok) override {
+    if (!ok) return End(absl::CancelledError("cancelled"));
+    Continue();
+  }
+  void OnCancel() override { cancelled_ = true; }
+  void OnDone() override { delete this; }
+
+ private:
+  void Continue() {
+    if (!serving_.workers.Run([this] { Answer(); })) End(Overloaded());
+  }
+
+  void Answer() {
+    if (cancelled_) return End(absl::CancelledError("cancelled"));
+    if (answers_ == nullptr) {
+      auto opened =
+          serving_.runtime.Open(method_, incoming_, *request_, &caller_);
+      if (!opened.ok()) return End(opened.status());
+      answers_ = *std::move(opened);
+    }
+    std::unique_ptr<Message> response(method_.response->New());
+    const absl::StatusOr<bool> more =
+        serving_.runtime.NextAnswer(*answers_, *response);
+    if (!more.ok()) return End(more.status());
+    if (!*more) return End(absl::OkStatus());
+    buffer_.Clear();
+    WriteMessage(*response, &buffer_);
+    // From here on it may be sent, and all of this gone.
+    StartWrite(&buffer_);
+  }
+
+  void End(const absl::Status& status) {
+    serving_.runtime.Observe(method_, incoming_, caller_, status);
+    Finish(ToGrpc(status, incoming_));
+  }
+
+  Serving& serving_;
+  const Method& method_;
+  const Incoming incoming_;
+  const std::unique_ptr<Message> request_;
+  Caller caller_;
+  std::shared_ptr<Runtime::Answers> answers_;
+  grpc::ByteBuffer buffer_;
+  std::atomic<bool> cancelled_{false};
+};
+
 // One service of the contract, as gRPC knows it: raw bytes in and out, so that
 // no code is needed per method.
 class RawService : public grpc::Service {
@@ -348,9 +415,15 @@ class RawService : public grpc::Service {
             new grpc::internal::CallbackServerStreamingHandler<
                 grpc::ByteBuffer, grpc::ByteBuffer>(
                 [&serving, method](grpc::CallbackServerContext* context,
-                                   const grpc::ByteBuffer* request) {
-                  return new ChangesStream(serving, *method,
-                                           IncomingOf(*context), request);
+                                   const grpc::ByteBuffer* request)
+                    -> grpc::ServerWriteReactor<grpc::ByteBuffer>* {
+                  if (method->stream == nullptr) {
+                    return new ChangesStream(serving, *method,
+                                             IncomingOf(*context), request);
+                  }
+                  return new AnswersStream(
+                      serving, *method, IncomingOf(*context, kMostStreamTime),
+                      request);
                 }));
         continue;
       }

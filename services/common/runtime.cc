@@ -20,7 +20,6 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "google/api/annotations.pb.h"
@@ -51,27 +50,9 @@ using google::protobuf::ServiceDescriptor;
 // Of methods that say nothing else.
 constexpr int64_t kMostRequestBytes = 8 << 20;
 constexpr size_t kMostCurrentBytes = 40 << 10;
+// Of one answer in a stream.
+constexpr absl::Duration kAnswerDeadline = absl::Seconds(10);
 constexpr int kChannelsPerUpstream = 2;
-constexpr int kWorkBatch = 10;
-constexpr absl::Duration kWorkLease = absl::Seconds(60);
-constexpr absl::Duration kWorkDeadline = absl::Seconds(10);
-// What takes longer is given more time at each attempt, up to this many times.
-constexpr int64_t kMostPatience = 5;
-constexpr absl::Duration kWorkPoll = absl::Seconds(1);
-constexpr int64_t kMostBackoffSeconds = 30;
-
-// Leases due work, so that a process that dies leaves it to the others.
-const Statement kLeaseWork(
-    "UPDATE work SET attempts = attempts + 1, "
-    "due = now() + make_interval(secs => $2) WHERE id IN ("
-    "SELECT id FROM work WHERE due <= now() ORDER BY due LIMIT $1 "
-    "FOR UPDATE SKIP LOCKED) "
-    "RETURNING id, method, request, subject, caller, trace_id, attempts");
-const Statement kFinishWork("DELETE FROM work WHERE id = $1 RETURNING id");
-const Statement kPostponeWork(
-    "UPDATE work SET due = now() + make_interval(secs => $2) WHERE id = $1");
-const Statement kForgetAnswers(
-    "DELETE FROM idempotency WHERE at < now() - interval '24 hours'");
 
 // "/reglab.learning.v1.IdeasService/CreateIdea" → "learning".
 std::string ServiceOf(std::string_view method) {
@@ -79,19 +60,11 @@ std::string ServiceOf(std::string_view method) {
   return parts.size() > 2 ? std::string(parts[1]) : "";
 }
 
-// A repetition would be refused again. (A method that the other does not have
-// may come with its next version.)
-bool IsFinal(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kFailedPrecondition:
-      return true;
-    default:
-      return false;
-  }
+// Until it is known who calls.
+const std::shared_ptr<const Caller>& NobodyCalls() {
+  static const auto* nobody =
+      new std::shared_ptr<const Caller>(std::make_shared<const Caller>());
+  return *nobody;
 }
 
 }  // namespace
@@ -117,55 +90,6 @@ bool PrefersSwedish(std::string_view accept_language) {
     }
   }
   return swedish > 0 && swedish >= english;
-}
-
-Workers::Workers(int threads, size_t most_waiting)
-    : most_waiting_(most_waiting) {
-  for (int i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] { Loop(); });
-  }
-}
-
-Workers::~Workers() { Stop(); }
-
-bool Workers::Run(std::function<void()> job) {
-  {
-    std::lock_guard lock(mutex_);
-    if (stopping_ || jobs_.size() >= most_waiting_) return false;
-    jobs_.push_back(std::move(job));
-  }
-  wake_.notify_one();
-  return true;
-}
-
-size_t Workers::waiting() {
-  std::lock_guard lock(mutex_);
-  return jobs_.size();
-}
-
-void Workers::Stop() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
-  }
-}
-
-void Workers::Loop() {
-  for (;;) {
-    std::function<void()> job;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
-    job();
-  }
 }
 
 struct Runtime::Upstream {
@@ -246,7 +170,14 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
           return absl::FailedPreconditionError(
               Concat(method->path, " has other messages than its handler"));
         }
+        if (descriptor->client_streaming() ||
+            descriptor->server_streaming() !=
+                (handler->second->stream != nullptr)) {
+          return absl::FailedPreconditionError(
+              Concat(method->path, " and its handler do not both stream"));
+        }
         method->handler = handler->second->handler;
+        method->stream = handler->second->stream;
         handlers.erase(handler);
       } else if (!is_changes) {
         return absl::FailedPreconditionError(
@@ -320,27 +251,71 @@ absl::StatusOr<std::shared_ptr<const Caller>> Runtime::Authorize(
   return confined;
 }
 
+absl::Status Runtime::Begin(const Method& method, const Incoming& incoming,
+                            const Message& request, Call& call) {
+  call.caller_ = NobodyCalls();
+  ASSIGN_OR_RETURN(call.caller_, Authorize(method, incoming));
+  if (absl::Now() >= incoming.deadline) {
+    return absl::DeadlineExceededError("the deadline passed before the call");
+  }
+  RETURN_IF_ERROR(CheckFields(request));
+  call.runtime_ = this;
+  call.request_ = &request;
+  call.descriptor_ = &method;
+  call.audience_ = AudienceOf(call.caller());
+  call.deadline_ = incoming.deadline;
+  call.traceparent_ = ContinueTrace(incoming.traceparent);
+  call.trace_id_ = std::string(TraceIdOf(call.traceparent_));
+  call.method_ = method.path;
+  call.swedish_ = PrefersSwedish(incoming.accept_language);
+  return absl::OkStatus();
+}
+
+struct Runtime::Answers {
+  Call call;
+  Rpcs::NextMessage next;
+  absl::Time until;
+};
+
+absl::StatusOr<std::shared_ptr<Runtime::Answers>> Runtime::Open(
+    const Method& method, const Incoming& incoming, const Message& request,
+    Caller* caller) {
+  Call call;
+  const absl::Status begun = Begin(method, incoming, request, call);
+  *caller = call.caller();
+  RETURN_IF_ERROR(begun);
+  call.deadline_ = std::min(incoming.deadline, absl::Now() + kAnswerDeadline);
+  try {
+    ASSIGN_OR_RETURN(Rpcs::NextMessage next, method.stream(call, request));
+    return std::make_shared<Answers>(
+        Answers{std::move(call), std::move(next), incoming.deadline});
+  } catch (const std::exception& exception) {
+    LogError("exception",
+             {{"method", method.path}, {"what", exception.what()}});
+    return InternalError();
+  }
+}
+
+absl::StatusOr<bool> Runtime::NextAnswer(Answers& answers, Message& response) {
+  const absl::Time now = absl::Now();
+  if (now >= answers.until) {
+    return absl::DeadlineExceededError("the client took too long");
+  }
+  answers.call.deadline_ = std::min(answers.until, now + kAnswerDeadline);
+  try {
+    return answers.next(answers.call, response);
+  } catch (const std::exception& exception) {
+    LogError("exception",
+             {{"method", answers.call.method_}, {"what", exception.what()}});
+    return InternalError();
+  }
+}
+
 absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
                               const Message& request, Message& response) {
-  const absl::StatusOr<std::shared_ptr<const Caller>> caller =
-      Authorize(method, incoming);
-  absl::Status status = caller.status();
-  if (status.ok() && absl::Now() >= incoming.deadline) {
-    status = absl::DeadlineExceededError("the deadline passed before the call");
-  }
-  if (status.ok()) status = CheckFields(request);
   Call call;
+  absl::Status status = Begin(method, incoming, request, call);
   if (status.ok()) {
-    call.runtime_ = this;
-    call.request_ = &request;
-    call.descriptor_ = &method;
-    call.caller_ = *caller;
-    call.audience_ = AudienceOf(**caller);
-    call.deadline_ = incoming.deadline;
-    call.traceparent_ = ContinueTrace(incoming.traceparent);
-    call.trace_id_ = std::string(TraceIdOf(call.traceparent_));
-    call.method_ = method.path;
-    call.swedish_ = PrefersSwedish(incoming.accept_language);
     try {
       status = method.handler(call, request, response);
     } catch (const std::exception& exception) {
@@ -352,8 +327,7 @@ absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
       status = RecordReads(call, response);
     }
   }
-  static const Caller* nobody = new Caller;
-  Observe(method, incoming, caller.ok() ? **caller : *nobody, status);
+  Observe(method, incoming, call.caller(), status);
   if (ReasonOf(status) == "ETAG_MISMATCH") AddCurrent(incoming, status);
   return status;
 }
@@ -472,139 +446,6 @@ absl::StatusOr<std::string> Runtime::CallUpstream(
     bytes.append(reinterpret_cast<const char*>(part.begin()), part.size());
   }
   return bytes;
-}
-
-void Runtime::WakeWork() {
-  {
-    std::lock_guard lock(mutex_);
-    work_waiting_ = true;
-  }
-  wake_.notify_one();
-}
-
-void Runtime::Stop() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-}
-
-void Runtime::WorkLoop(const Rpcs& rpcs) {
-  absl::Time forgot = absl::InfinitePast();
-  std::vector<absl::Time> ran(rpcs.tasks().size(), absl::InfinitePast());
-  for (;;) {
-    int done = 0;
-    absl::Status status = DoWork(rpcs, done);
-    if (status.ok() && absl::Now() - forgot > absl::Hours(1)) {
-      forgot = absl::Now();
-      status = database_.Transact(
-          absl::Now() + absl::Seconds(30), {}, false,
-          [](Transaction& tx) { return tx.Query(kForgetAnswers).status(); });
-    }
-    for (size_t i = 0; i < rpcs.tasks().size(); ++i) {
-      const Rpcs::Recurring& task = rpcs.tasks()[i];
-      if (absl::Now() - ran[i] < task.interval) continue;
-      ran[i] = absl::Now();
-      const absl::Status ended = task.task(database_);
-      if (!ended.ok()) {
-        LogError("task", {{"name", task.name},
-                          {"code", absl::StatusCodeToString(ended.code())},
-                          {"reason", ReasonOf(ended)}});
-      }
-    }
-    std::unique_lock lock(mutex_);
-    if (stopping_) return;
-    if (status.ok() && done == kWorkBatch) continue;
-    wake_.wait_for(lock, absl::ToChronoMilliseconds(kWorkPoll),
-                   [this] { return stopping_ || work_waiting_; });
-    work_waiting_ = false;
-    if (stopping_) return;
-  }
-}
-
-absl::Status Runtime::DoWork(const Rpcs& rpcs, int& done) {
-  struct Leased {
-    std::string id, method, request, subject, caller, trace_id;
-    int64_t attempts;
-  };
-  const Database::Actor actor{"", service_, "/reglab/work", ""};
-  const auto deadline = [] { return absl::Now() + kWorkDeadline; };
-  std::vector<Leased> leased;
-  RETURN_IF_ERROR(database_.Transact(
-      deadline(), actor, false, [&](Transaction& tx) -> absl::Status {
-        leased.clear();
-        ASSIGN_OR_RETURN(
-            Rows rows,
-            tx.Query(kLeaseWork,
-                     {kWorkBatch, absl::ToDoubleSeconds(kWorkLease)}));
-        for (int i = 0; i < rows.size(); ++i) {
-          const Row row = rows[i];
-          leased.push_back({std::string(row.Text(0)), std::string(row.Text(1)),
-                            row.Bytes(2), std::string(row.Text(3)),
-                            std::string(row.Text(4)), std::string(row.Text(5)),
-                            row.Int(6)});
-        }
-        return absl::OkStatus();
-      }));
-  done = int(leased.size());
-  for (const Leased& work : leased) {
-    std::string bytes = work.request;
-    const MethodDescriptor* descriptor =
-        DescriptorPool::generated_pool()->FindMethodByName(
-            absl::StrReplaceAll(work.method.substr(1), {{"/", "."}}));
-    if (descriptor != nullptr) {
-      std::unique_ptr<Message> request(
-          MessageFactory::generated_factory()
-              ->GetPrototype(descriptor->input_type())
-              ->New());
-      const FieldDescriptor* request_id =
-          descriptor->input_type()->FindFieldByName("request_id");
-      if (request->ParseFromString(bytes) && request_id != nullptr) {
-        request->GetReflection()->SetString(request.get(), request_id, work.id);
-        bytes = request->SerializeAsString();
-      }
-    }
-    const std::string traceparent =
-        work.trace_id.size() == 32
-            ? Concat("00-", work.trace_id, "-0000000000000001-01")
-            : "";
-    absl::StatusOr<std::string> answer = CallUpstream(
-        work.method, bytes, CallerFromJson(work.caller), traceparent,
-        absl::Now() + kWorkDeadline * std::min(work.attempts, kMostPatience));
-    LogInfo("work", {{"method", work.method},
-                     {"subject", work.subject},
-                     {"attempt", work.attempts},
-                     {"code", absl::StatusCodeToString(answer.status().code())},
-                     {"trace_id", work.trace_id}});
-    const bool final = answer.ok() || IsFinal(answer.status());
-    Database::Actor worker = actor;
-    const Caller caller = CallerFromJson(work.caller);
-    worker.caller = caller.name;
-    worker.organization = caller.organization;
-    worker.trace_id = work.trace_id;
-    RETURN_IF_ERROR(database_.Transact(
-        deadline(), worker, false, [&](Transaction& tx) -> absl::Status {
-          if (!final) {
-            const int64_t pause = std::min<int64_t>(
-                int64_t{1} << std::min<int64_t>(work.attempts - 1, 10),
-                kMostBackoffSeconds);
-            return tx.Query(kPostponeWork, {work.id, double(pause)}).status();
-          }
-          // Gone: another replica, after this one's lease had run out, was
-          // faster.
-          ASSIGN_OR_RETURN(Rows finished, tx.Query(kFinishWork, {work.id}));
-          if (finished.empty()) return absl::OkStatus();
-          for (const auto& [method, on_done] : rpcs.work_done()) {
-            if (method != work.method) continue;
-            RETURN_IF_ERROR(on_done(tx, work.subject,
-                                    answer.ok() ? *answer : std::string(),
-                                    answer.status()));
-          }
-          return absl::OkStatus();
-        }));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace reglab

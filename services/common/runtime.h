@@ -62,6 +62,7 @@ struct Method {
   std::string path;  // "/reglab.learning.v1.ActivitiesService/GetActivity"
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
   Rpcs::Handler handler;
+  Rpcs::StreamHandler stream;  // of what answers a stream, in its place
   const google::protobuf::Message* request = nullptr;
   const google::protobuf::Message* response = nullptr;
   const google::protobuf::FieldDescriptor* request_id = nullptr;
@@ -86,8 +87,8 @@ class Runtime {
 
   // Matches handlers with the methods of the package; FAILED_PRECONDITION
   // names a method without a handler, without a permission or without rules, or
-  // a handler without a method. Streaming methods and the change feed's are
-  // served elsewhere and only checked for their options.
+  // a handler without a method. The change feed's methods are served elsewhere
+  // and only checked for their options.
   absl::Status Prepare(const Rpcs& rpcs);
   const std::vector<std::unique_ptr<Method>>& methods() const {
     return methods_;
@@ -101,6 +102,16 @@ class Runtime {
   absl::Status Execute(const Method& method, const Incoming& incoming,
                        const google::protobuf::Message& request,
                        google::protobuf::Message& response);
+
+  // A stream that is being answered. `request` lives as long.
+  struct Answers;
+  // As Execute, up to the first answer.
+  absl::StatusOr<std::shared_ptr<Answers>> Open(
+      const Method& method, const Incoming& incoming,
+      const google::protobuf::Message& request, Caller* caller);
+  // The next answer; false when there are no more.
+  absl::StatusOr<bool> NextAnswer(Answers& answers,
+                                  google::protobuf::Message& response);
 
   // Only who calls and whether he may; for what is not run by Execute.
   absl::StatusOr<std::shared_ptr<const Caller>> Authorize(
@@ -136,6 +147,9 @@ class Runtime {
   // What the Get method that takes such a name answers this caller, added to
   // an ETAG_MISMATCH.
   void AddCurrent(const Incoming& incoming, absl::Status& status);
+  // Who calls, whether he may, and the fields; fills in what a handler sees.
+  absl::Status Begin(const Method& method, const Incoming& incoming,
+                     const google::protobuf::Message& request, Call& call);
   // The journal entry of personal data that an answer shows. What can't be
   // journalled is not answered.
   absl::Status RecordReads(const Call& call,

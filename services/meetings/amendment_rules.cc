@@ -6,6 +6,7 @@
 #include "services/common/errors.h"
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
+#include "services/meetings/draft_rules.h"
 #include "services/meetings/minutes_text.h"
 
 namespace reglab::meetings {
@@ -67,7 +68,7 @@ bool HasAuthor(const Amendment& amendment, std::string_view organization) {
 }  // namespace
 
 absl::Status CheckAmendment(Amendment& amendment) {
-  amendment.set_quote(std::string(Trimmed(amendment.quote())));
+  amendment.set_quote(OneLine(amendment.quote()));
   if (amendment.quote().empty()) amendment.clear_occurrence();
   const bool deletes = amendment.action() == Amendment::DELETE;
   if (deletes && !IsBlank(amendment.text())) {

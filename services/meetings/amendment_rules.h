@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "reglab/meetings/v1/amendment.pb.h"
 #include "reglab/meetings/v1/position.pb.h"
@@ -15,7 +16,7 @@ namespace reglab::meetings {
 
 // What is decided about amendments and positions, without a database.
 
-// Makes the words fit to be looked for (no space at the ends of the quote).
+// Writes the quote as the paragraphs are written, on one line.
 // INVALID_ARGUMENT when what it is to say, or who says it, is missing.
 absl::Status CheckAmendment(v1::Amendment& amendment);
 absl::Status CheckPosition(const v1::Position& position);

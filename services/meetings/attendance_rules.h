@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "reglab/meetings/v1/attendance.pb.h"
 #include "reglab/meetings/v1/meeting.pb.h"

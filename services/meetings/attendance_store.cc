@@ -1,6 +1,5 @@
 #include "services/meetings/attendance_store.h"
 
-#include "absl/strings/str_cat.h"
 #include "services/common/spelling.h"
 #include "services/common/status_macros.h"
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/errors.h"
 #include "services/common/spelling.h"
@@ -83,6 +84,21 @@ double Likeness(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::string OneLine(std::string_view text) {
+  std::string line;
+  bool space = false;
+  for (const char c : text) {
+    if (absl::ascii_isspace(static_cast<unsigned char>(c))) {
+      space = !line.empty();
+      continue;
+    }
+    if (space) line += ' ';
+    space = false;
+    line += c;
+  }
+  return line;
+}
+
 void FillKind(Paragraph::Kind kind, int level, Paragraph& paragraph) {
   const bool heading = kind == Paragraph::HEADING;
   paragraph.set_kind(heading ? Paragraph::HEADING : Paragraph::PARAGRAPH);
@@ -119,7 +135,7 @@ std::vector<Paragraph> ParagraphsOf(std::string_view document) {
     const bool heading = block.kind == Block::Kind::kHeading;
     Paragraph paragraph;
     paragraph.set_text(
-        OnOneLine(heading ? HeadingText(block) : ParagraphText(block)));
+        OneLine(heading ? HeadingText(block) : ParagraphText(block)));
     if (paragraph.text().empty()) continue;
     FillKind(heading ? Paragraph::HEADING : Paragraph::PARAGRAPH, block.level,
              paragraph);
@@ -147,7 +163,7 @@ absl::StatusOr<std::vector<Paragraph>> ParagraphsOf(const v1::Draft& draft) {
   }
   std::set<std::string> ids;
   for (Paragraph& paragraph : paragraphs) {
-    paragraph.set_text(OnOneLine(paragraph.text()));
+    paragraph.set_text(OneLine(paragraph.text()));
     FillKind(paragraph.kind(), paragraph.level(), paragraph);
     if (paragraph.text().empty()) {
       return InvalidField(field, {"A paragraph has no words. Leave it out.",

@@ -31,6 +31,9 @@ absl::StatusOr<std::vector<v1::Paragraph>> ParagraphsOf(const v1::Draft& draft);
 absl::Status GiveIds(const std::vector<v1::Paragraph>& before,
                      std::vector<v1::Paragraph>& after, int& last);
 
+// The words with one space between them.
+std::string OneLine(std::string_view text);
+
 // Kind and level, filled in where they are missing.
 void FillKind(v1::Paragraph::Kind kind, int level, v1::Paragraph& paragraph);
 

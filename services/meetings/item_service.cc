@@ -47,7 +47,7 @@ constexpr bool kOnAgenda = std::is_same_v<Item, v1::AgendaItem>;
 
 // What is worked out of a row that was read.
 template <class Item>
-void Complete(Item& item) {
+void Complete([[maybe_unused]] Item& item) {
   if constexpr (kOnAgenda<Item>) FillClock(item);
 }
 

@@ -115,6 +115,15 @@ absl::Status CheckDate(std::string_view field, std::string_view date) {
 
 absl::Status CheckMeeting(const Meeting& meeting) {
   RETURN_IF_ERROR(CheckDate("meeting.date", meeting.date()));
+  RETURN_IF_ERROR(CheckDate("meeting.contributions_close_date",
+                            meeting.contributions_close_date()));
+  if (meeting.contributions_close_date() > meeting.date()) {
+    return InvalidField("meeting.contributions_close_date",
+                        {"Contributions are for the meeting: their last day is "
+                         "not after it.",
+                         "Inspel lämnas till mötet: sista dagen ligger inte "
+                         "efter det."});
+  }
   if (meeting.has_start_time()) {
     const std::string day = SwedishDay(TimeOf(meeting.start_time()));
     if (day != meeting.date()) {

@@ -18,7 +18,7 @@ namespace {
   "m.name, m.display_name, m.body, m.date, m.start_time, m.end_time," \
   " m.place, m.format, m.host_organization, m.previous_meeting,"      \
   " m.description, m.state, m.visibility, m.uid, m.sequence,"         \
-  " m.create_time, m.update_time, m.etag"
+  " m.create_time, m.update_time, m.etag, m.contributions_close_date"
 
 // For who writes. The owners, which are no field, come first.
 #define COLUMNS "m.owners, " COLUMNS_BUT_LINK ", m.online_link"
@@ -50,9 +50,9 @@ const Statement kInsert(
     "INSERT INTO meetings AS m (name, display_name, body, date, start_time,"
     " end_time, place, format, online_link, host_organization,"
     " previous_meeting, description, state, visibility, etag, owners,"
-    " visibility_chosen)"
+    " visibility_chosen, contributions_close_date)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, ARRAY[$3], $16)"
+    " $15, ARRAY[$3], $16, $17)"
     " ON CONFLICT (name) DO NOTHING RETURNING " COLUMNS);
 
 const Statement kUpdate(
@@ -60,6 +60,7 @@ const Statement kUpdate(
     " start_time = $5, end_time = $6, place = $7, format = $8,"
     " online_link = $9, host_organization = $10, previous_meeting = $11,"
     " description = $12, state = $13, visibility = $14, etag = $15,"
+    " contributions_close_date = $17,"
     " visibility_chosen = visibility_chosen OR $16,"
     " sequence = m.sequence + (" CALENDAR_CHANGES
     ")::integer,"
@@ -102,7 +103,9 @@ const Statement kNeeded(
     " UNION ALL SELECT FROM decisions WHERE parent = $1"
     " UNION ALL SELECT FROM actions WHERE parent = $1"
     " UNION ALL SELECT FROM suggestions WHERE parent = $1"
-    " UNION ALL SELECT FROM referrals WHERE meeting = $1 LIMIT 1");
+    " UNION ALL SELECT FROM referrals WHERE meeting = $1"
+    " UNION ALL SELECT FROM papers WHERE parent = $1"
+    " UNION ALL SELECT FROM contributions WHERE meeting = $1 LIMIT 1");
 
 const Statement kNamesLike(
     "SELECT name FROM meetings WHERE name = $1 OR name LIKE $1 || '-%'");
@@ -114,6 +117,9 @@ Params ValuesOf(const Meeting& meeting, bool visibility_chosen) {
                        "host_organization?", "previous_meeting?",
                        "description?", "state", "visibility", "etag"});
   values.push_back(visibility_chosen);
+  const std::string& close_date = meeting.contributions_close_date();
+  values.push_back(close_date.empty() ? Param(std::nullopt)
+                                      : Param(close_date));
   return values;
 }
 
@@ -146,6 +152,8 @@ const Listing kListing = {
                {"host_organization", "m.host_organization"},
                {"previous_meeting", "m.previous_meeting"},
                {"visibility", "m.visibility", ListField::Type::kEnum},
+               {"contributions_close_date", "m.contributions_close_date",
+                ListField::Type::kDate},
                {"place", "m.place"},
                {"start_time", "m.start_time", ListField::Type::kTime}},
     .default_order = "date desc",

@@ -475,6 +475,61 @@ bool WasThere(const Attendance& attendance) {
          attendance.status() == Attendance::STATUS_UNSPECIFIED;
 }
 
+MinutesDisposition DispositionFrom(const v1::Amendment& amendment) {
+  MinutesDisposition printed;
+  const std::string quote = Concat("”", amendment.quote(), "”");
+  const std::string text = Concat("”", amendment.text(), "”");
+  switch (amendment.action()) {
+    case v1::Amendment::REPLACE:
+      printed.amendment = amendment.quote().empty()
+                              ? Concat("Ny lydelse: ", text)
+                              : Concat("Byt ", quote, " mot ", text, ".");
+      break;
+    case v1::Amendment::INSERT:
+      printed.amendment =
+          amendment.quote().empty()
+              ? Concat("Lägg till ", text, ".")
+              : Concat("Lägg till ", text,
+                       amendment.insert_before() ? " före " : " efter ", quote,
+                       ".");
+      break;
+    case v1::Amendment::DELETE:
+      printed.amendment = amendment.quote().empty()
+                              ? "Stryk stycket."
+                              : Concat("Stryk ", quote, ".");
+      break;
+    default:
+      printed.amendment = amendment.quote().empty()
+                              ? amendment.text()
+                              : Concat("Om ", quote, ": ", amendment.text());
+  }
+  printed.paragraph = amendment.paragraph();
+  printed.authors = {amendment.organizations().begin(),
+                     amendment.organizations().end()};
+  if (!amendment.group().empty()) printed.authors.push_back(amendment.group());
+  switch (amendment.disposition()) {
+    case v1::Amendment::ACCEPTED:
+      printed.outcome = "Bifalls";
+      break;
+    case v1::Amendment::PARTLY:
+      printed.outcome = "Bifalls delvis";
+      break;
+    case v1::Amendment::REJECTED:
+      printed.outcome = "Avslås";
+      break;
+    case v1::Amendment::ANSWERED:
+      printed.outcome = "Besvaras";
+      break;
+    default:
+      printed.outcome = "Noteras";
+  }
+  if (!amendment.adopted_text().empty()) {
+    printed.outcome += Concat(": ”", amendment.adopted_text(), "”");
+  }
+  printed.reason = amendment.disposition_reason();
+  return printed;
+}
+
 std::string AssembleMinutes(const MinutesContent& content) {
   return Assembly(content).Write();
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reglab/meetings/v1/amendment.pb.h"
 #include "reglab/meetings/v1/minutes.pb.h"
 
 // Minutes made of what was kept of a meeting, as plain functions. Imported
@@ -24,6 +25,9 @@ struct MinutesDisposition {
   std::string outcome;
   std::string reason;
 };
+
+// As it is printed.
+MinutesDisposition DispositionFrom(const v1::Amendment& amendment);
 
 // What was sent on from the meeting.
 struct MinutesReferral {

@@ -11,44 +11,19 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
+#include "services/common/embedded.h"
 #include "services/common/spelling.h"
 #include "services/meetings/minutes_assembly_rules.h"
+
+namespace reglab {
+extern const EmbeddedFile kMinutesStyle[];
+}  // namespace reglab
 
 namespace reglab::meetings {
 
 using v1::Minutes;
 
 namespace {
-
-constexpr std::string_view kStyle = R"(
-:root { color-scheme: light; }
-body { font-family: "DejaVu Sans", sans-serif; line-height: 1.5; color: #111; background: #fff; margin: 0 auto; max-width: 44rem; padding: 1rem; }
-h1, h2, h3, h4, h5, h6 { line-height: 1.25; margin: 1.6em 0 .5em; break-after: avoid; }
-h1 { font-size: 1.7rem; } h2 { font-size: 1.3rem; } h3 { font-size: 1.1rem; } h4, h5, h6 { font-size: 1rem; }
-p, ul, ol, blockquote, pre, table { margin: .6em 0; }
-p, li { orphans: 3; widows: 3; }
-pre { white-space: pre-wrap; } code, pre { font-family: "DejaVu Sans Mono", monospace; }
-a { color: #0b4f8a; }
-.notice { border-left: .3rem solid #8a4b00; padding: .3rem .8rem; background: #fff6e5; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-caption { text-align: left; font-weight: bold; }
-th, td { border: 1px solid #767676; padding: .25rem .5rem; text-align: left; vertical-align: top; }
-footer { border-top: 1px solid #767676; margin-top: 2rem; font-size: .9rem; overflow-wrap: anywhere; }
-@page { size: A4; margin: 22mm 20mm 24mm; @bottom-right { content: "Sida " counter(page) " (" counter(pages) ")";
-font - size : 9pt;
-}
-}
-@media print{body{max - width : none;
-padding : 0;
-font - size : 10.5pt;
-}
-a {
-color:
-  inherit;
-}
-tr, .notice { break - inside : avoid; }
-}
-)";
 
 std::string Escaped(std::string_view text) {
   std::string escaped;
@@ -329,7 +304,8 @@ std::string MinutesPage(const MinutesDocumentFacts& facts) {
       "<meta name=\"description\" content=\"",
       Escaped(Concat(KindInSwedish(facts.minutes.kind()), " från ",
                      facts.meeting.date())),
-      "\">\n<style>", kStyle, "</style>\n</head>\n<body>\n<header>\n");
+      "\">\n<style>", kMinutesStyle[0].text(),
+      "</style>\n</head>\n<body>\n<header>\n");
   page += Concat("<p class=\"notice\" role=\"note\">", kDisclosureNotice,
                  ": hos en myndighet är det en allmän handling.</p>\n",
                  "</header>\n<main>\n");

@@ -5,7 +5,10 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "services/common/resource.h"
 #include "services/common/status_macros.h"
+#include "services/meetings/amendment_store.h"
+#include "services/meetings/consultation_store.h"
 #include "services/meetings/item_store.h"
 #include "services/meetings/meeting_rules.h"
 #include "services/meetings/minutes_rules.h"
@@ -180,6 +183,30 @@ absl::Status ReadPrinted(Transaction& tx, const v1::Meeting& meeting,
   return absl::OkStatus();
 }
 
+// What was said of amendments at the meeting, of those consultations that may
+// be read.
+absl::Status ReadDispositions(Transaction& tx, const v1::Meeting& meeting,
+                              const Audience& readers,
+                              MinutesContent& content) {
+  ASSIGN_OR_RETURN(const std::vector<v1::Amendment> disposed,
+                   amendments::DisposedAt(tx, meeting.name()));
+  std::map<std::string, bool> readable;
+  for (const v1::Amendment& amendment : disposed) {
+    const std::string consultation = ParentOf(amendment.name());
+    const auto [found, is_new] = readable.emplace(consultation, false);
+    if (is_new) {
+      const absl::Status status =
+          consultations::Get(tx, readers, consultation).status();
+      if (!status.ok() && !absl::IsNotFound(status)) return status;
+      found->second = status.ok();
+    }
+    if (found->second) {
+      content.dispositions.push_back(DispositionFrom(amendment));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> RenderImported(Transaction& tx,
@@ -233,6 +260,7 @@ absl::StatusOr<MinutesContent> ContentOf(
                                                : referral.target(),
                                  .due_date = referral.due_date()});
   }
+  RETURN_IF_ERROR(ReadDispositions(tx, meeting, readers, content));
   content.names = names;
   // Whom the meeting knows by another name than membership is called so here.
   for (const v1::Attendance& attendance : content.attendances) {

@@ -13,7 +13,6 @@
 #include "services/common/status_macros.h"
 #include "services/meetings/diff_rules.h"
 #include "services/meetings/draft_rules.h"
-#include "services/meetings/minutes_text.h"
 
 namespace reglab::meetings {
 namespace {
@@ -38,7 +37,7 @@ struct Step {
 };
 
 Step StepOf(std::string_view text, const TextEdit& edit) {
-  std::string words = OnOneLine(edit.text);
+  std::string words = OneLine(edit.text);
   switch (edit.how) {
     case TextEdit::How::kInsertAfter: {
       const size_t next = ByteAt(text, edit.end);
@@ -197,7 +196,7 @@ absl::StatusOr<Manual> ReadEdits(const DraftText& text,
                            "”. Ange ett som finns.")});
     }
     const bool removes = edit.action() == v1::ParagraphEdit::REMOVE;
-    if (!removes && OnOneLine(edit.text()).empty()) {
+    if (!removes && OneLine(edit.text()).empty()) {
       return WrongEdit(i, {"The new text is missing. To take a paragraph out, "
                            "use the action REMOVE.",
                            "Den nya texten saknas. Ta bort ett stycke med "
@@ -342,7 +341,7 @@ absl::StatusOr<NextText> MakeNext(NextInput input) {
     for (const v1::ParagraphEdit* edit : found->second) {
       Paragraph& paragraph = next.paragraphs.emplace_back();
       paragraph.set_id(NewId(next.last_id));
-      paragraph.set_text(OnOneLine(edit->text()));
+      paragraph.set_text(OneLine(edit->text()));
       FillKind(edit->kind(), edit->level(), paragraph);
     }
   };
@@ -352,7 +351,7 @@ absl::StatusOr<NextText> MakeNext(NextInput input) {
     Paragraph paragraph = old;
     if (const auto edit = manual.rewritten.find(old.id());
         edit != manual.rewritten.end()) {
-      paragraph.set_text(OnOneLine(edit->second->text()));
+      paragraph.set_text(OneLine(edit->second->text()));
       if (edit->second->kind() != Paragraph::KIND_UNSPECIFIED) {
         FillKind(edit->second->kind(), edit->second->level(), paragraph);
       }

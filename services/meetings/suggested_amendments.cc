@@ -11,9 +11,9 @@
 #include "services/meetings/anchor_rules.h"
 #include "services/meetings/consultation_rules.h"
 #include "services/meetings/consultation_store.h"
+#include "services/meetings/draft_rules.h"
 #include "services/meetings/draft_store.h"
 #include "services/meetings/item_store.h"
-#include "services/meetings/minutes_text.h"
 
 namespace reglab::meetings {
 
@@ -24,7 +24,7 @@ using v1::Suggestion;
 
 Amendment AmendmentFrom(const Suggestion& suggestion) {
   Amendment amendment;
-  amendment.set_quote(std::string(Trimmed(suggestion.quote())));
+  amendment.set_quote(OneLine(suggestion.quote()));
   if (amendment.quote().empty() || suggestion.replacement().empty()) {
     amendment.set_action(Amendment::COMMENT);
     amendment.set_text(suggestion.text());

@@ -83,8 +83,8 @@ std::string Escape(std::string_view text) {
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
-// The name when `text` is one placeholder and nothing else.
-std::string_view OnlyPlaceholder(std::string_view text) {
+// The name when `text` is one {{name}} and nothing else.
+std::string_view OnlyName(std::string_view text) {
   if (!text.starts_with("{{") || !text.ends_with("}}") ||
       text.find("}}") + 2 != text.size()) {
     return "";
@@ -162,7 +162,7 @@ absl::StatusOr<Letter> WriteLetter(std::string_view name,
     while (paragraph.starts_with('\n')) paragraph.remove_prefix(1);
     while (paragraph.ends_with('\n')) paragraph.remove_suffix(1);
     if (paragraph.empty()) continue;
-    const std::string_view only = OnlyPlaceholder(paragraph);
+    const std::string_view only = OnlyName(paragraph);
     if (!only.empty()) {
       const auto value = values.find(only);
       if (value == values.end() || value->second.empty()) continue;

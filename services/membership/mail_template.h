@@ -19,7 +19,7 @@ namespace reglab::membership {
 //   {{link}}
 //
 // Values are text: in HTML they are escaped, and a line break in one is a space
-// in the title. A paragraph that is one placeholder is left out when its value
+// in the title. A paragraph that is one {{name}} is left out when its value
 // is empty. Substituting names is all that is needed; a template language of a
 // library (loops, conditions, files) would be one more thing that can be
 // injected into.

@@ -28,7 +28,7 @@ struct Mail {
   // sent. One of them; the address counts when both are given.
   std::string email;
   std::string person;
-  // What the template's placeholders stand for; plain text.
+  // The value of each {{name}} in the template; plain text.
   std::map<std::string, std::string> parameters;
   // "organizations/…" that may see that this was sent; empty: the secretariat
   // alone.

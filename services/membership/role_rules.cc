@@ -28,8 +28,9 @@ constexpr std::string_view kOfOrganization[] = {
 constexpr std::string_view kOfMember[] = {
     "learning.activities.write",    "learning.ideas.write",
     "meetings.amendments.support",  "meetings.amendments.write",
-    "meetings.positions.write",     "meetings.case-numbers.write",
+    "meetings.case-numbers.write",  "meetings.contributions.write",
     "meetings.corrections.propose", "meetings.corrections.read",
+    "meetings.positions.write",
 };
 
 // What everyone in a member organisation may do.

@@ -119,13 +119,13 @@ class Suite:
         raise Void(f"{path} ran no SELECT on activities")
 
 
-def make_keys(suite, count, clients, role=None):
+def make_keys(suite, count, clients, role=None, prefix=None):
     """API keys of `clients` programs, straight into the database; a file with one a line."""
     import hashlib
     import secrets
     import zlib
     alphabet = "abcdefghijklmnopqrstuvwxyz234567"
-    prefix = role.lower() if role else "member"
+    prefix = prefix or (role.lower() if role else "member")
     keys, rows = [], []
     for n in range(count):
         key_id, secret = ("".join(secrets.choice(alphabet) for _ in range(length)) for length in (12, 26))

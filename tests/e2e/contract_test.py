@@ -163,7 +163,9 @@ def test_every_unknown_field_is_refused(suite, name):
     unknown_parameter = suite.call(verb.upper(), path + "?nonsense=1", {} if body else None)
     assert unknown_parameter.status == 400, unknown_parameter.body
     assert "nonsense" in unknown_parameter.body.decode()
-    if body:
+    fields = CONTRACT.methods[name].input_type.fields_by_name
+    # A body that is taken as it is has no fields.
+    if body and (body == "*" or fields[body].message_type.full_name != "reglab.options.v1.Content"):
         unknown_field = suite.call(verb.upper(), path, {"nonsense": 1})
         assert unknown_field.status == 400, unknown_field.body
         assert "nonsense" in unknown_field.body.decode()

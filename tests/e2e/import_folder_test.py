@@ -44,7 +44,7 @@ def test_each_document_stands_for_itself_in_one_report(suite, folder):
     found = by_file(report)
     assert set(found) == {"2023/analytiker.md", "2023/styrelsen.md", "medlemsgruppen.txt", "utan-dag.txt", "gammal.txt"}
     assert found["gammal.txt"]["reason"] == "NOT_UTF8"
-    assert [error["field"] for error in found["utan-dag.txt"]["errors"]] == ["date"]
+    assert "date" in [error["field"] for error in found["utan-dag.txt"]["errors"]]
     network = found["2023/analytiker.md"]
     assert network["suggestionKinds"] == {"ACTION": 1, "REFERRAL": 1}
     assert network["coverage"]["sourceLines"] == network["coverage"]["placedLines"] > 0

@@ -1,13 +1,16 @@
 """REST as api.md promises it, asked with curl through the gateway."""
 import gzip
 import json
+import pathlib
 import re
 import socket
+import subprocess
 import urllib.parse
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from conftest import ROOT
 
 
 def problem(answer, status, code=None):
@@ -56,6 +59,16 @@ def test_openapi_is_3_1_with_licence_and_descriptions(suite):
         for verb, operation in operations.items():
             if verb in ("get", "post", "patch", "delete"):
                 assert operation.get("description") or operation.get("summary"), (verb, path)
+
+
+def test_openapi_is_valid_for_redocly_and_openapi_typescript(suite, tmp_path):
+    packages = ROOT / "build/npm/node_modules"
+    (tmp_path / "openapi.json").write_bytes(suite.get("/openapi.json", key="").body)
+    for command in (["node", pathlib.Path(__file__).parent / "openapi_lint.mjs", packages, "openapi.json"],
+                    [packages / ".bin/openapi-typescript", "openapi.json", "-o", "reglab.d.ts"],
+                    [packages / ".bin/tsc", "--noEmit", "--strict", "reglab.d.ts"]):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (command[0], done.stdout, done.stderr)
 
 
 def test_a_resource_has_its_name_and_a_strong_etag(suite):

@@ -37,9 +37,15 @@ using ::testing::HasSubstr;
 
 // A service by grpc++, which our client has not been written with: it answers
 // "/echo" with the message, "/fail" with an error and its details, "/big" with
-// 20 MiB, "/metadata" with a header of the call, and "/never" not at all.
+// 20 MiB, "/metadata" with a header of the call, "/stream" with 200 messages of
+// 100 kB, each as soon as it may, and "/never" not at all.
 class EchoService : public grpc::CallbackGenericService {
  public:
+  static constexpr int kStreamed = 200;
+  // Of "/stream", since the start.
+  static inline std::atomic<int> written{0};
+  static inline std::atomic<int> cancelled{0};
+
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
     return new Reactor(context);
@@ -56,6 +62,7 @@ class EchoService : public grpc::CallbackGenericService {
       const std::string& method = context_->method();
       if (!ok) return Finish(grpc::Status(grpc::StatusCode::INTERNAL, ""));
       if (method == "/never") return;
+      if (method == "/stream") return WriteNext();
       if (method == "/fail") {
         google::rpc::Status details;
         details.set_code(5);
@@ -83,6 +90,15 @@ class EchoService : public grpc::CallbackGenericService {
       answer_ = grpc::ByteBuffer(&slice, 1);
       StartWriteAndFinish(&answer_, grpc::WriteOptions(), grpc::Status::OK);
     }
+    void OnWriteDone(bool ok) override {
+      if (context_->method() != "/stream") return;
+      if (!ok) {
+        ++cancelled;
+        return Finish(grpc::Status(grpc::StatusCode::CANCELLED, ""));
+      }
+      ++written;
+      WriteNext();
+    }
     void OnCancel() override {
       if (context_->method() == "/never") {
         Finish(grpc::Status(grpc::StatusCode::CANCELLED, ""));
@@ -91,6 +107,13 @@ class EchoService : public grpc::CallbackGenericService {
     void OnDone() override { delete this; }
 
    private:
+    void WriteNext() {
+      if (++begun_ > kStreamed) return Finish(grpc::Status::OK);
+      const grpc::Slice slice(std::string(100'000, char(begun_)));
+      answer_ = grpc::ByteBuffer(&slice, 1);
+      StartWrite(&answer_);
+    }
+    int begun_ = 0;
     grpc::GenericCallbackServerContext* context_;
     grpc::ByteBuffer request_;
     grpc::ByteBuffer answer_;
@@ -128,8 +151,10 @@ class LinkTest : public ::testing::Test {
   }
 
   void Send(std::string path, std::string message, absl::Duration time,
-            std::function<void(Answer)> done) {
+            std::function<void(Answer)> done,
+            std::shared_ptr<Flow> flow = nullptr) {
     auto call = std::make_unique<Outgoing>();
+    call->flow = std::move(flow);
     call->path = *paths_.insert(std::move(path)).first;
     call->authorization = "Bearer a.b.c";
     call->traceparent =
@@ -163,6 +188,34 @@ class LinkTest : public ::testing::Test {
     if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
   }
 
+  // Runs `job` on the link's thread.
+  template <class Job>
+  auto On(Job job) {
+    std::promise<decltype(job())> done;
+    boost::asio::post(threads_.context(0), [&] { done.set_value(job()); });
+    return done.get_future().get();
+  }
+
+  // A stream on its way, of which nothing is read.
+  std::shared_ptr<Flow> Stream() {
+    EchoService::written = 0;
+    auto flow = std::make_shared<Flow>();
+    Send(
+        "/stream", "", absl::Seconds(60),
+        [flow](Answer answer) { flow->arrived->end = std::move(answer); },
+        flow);
+    // Until the service has been held up.
+    int before = -1;
+    for (int same = 0; same < 20;) {
+      Sweep();
+      absl::SleepFor(absl::Milliseconds(10));
+      const int now = EchoService::written;
+      same = now == before && now > 0 ? same + 1 : 0;
+      before = now;
+    }
+    return flow;
+  }
+
   Threads threads_{1};
   std::set<std::string> paths_;
   std::unique_ptr<EchoService> service_;
@@ -184,6 +237,64 @@ TEST_F(LinkTest, CarriesMessagesOfEverySize) {
     EXPECT_TRUE(answer.message == message) << size;
   }
   EXPECT_TRUE(link_->connected());
+}
+
+TEST_F(LinkTest, AStreamComesAsFastAsItIsReadAndHoldsUpNothingElse) {
+  Serve();
+  Connect(absl::StrCat("127.0.0.1:", port_));
+  const std::shared_ptr<Flow> flow = Stream();
+  // One window, and what grpc++ keeps before it.
+  EXPECT_LT(EchoService::written, 30);
+  EXPECT_LE(On([&] { return flow->arrived->messages.size(); }), 11u);
+  // Every byte that others need still comes.
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Ask("/echo", std::string(3'000'000, 'x')).message.size(),
+              3'000'000u);
+  }
+  int read = 0;
+  const auto read_some = [&] {
+    Flow::Arrived& arrived = *flow->arrived;
+    while (!arrived.messages.empty()) {
+      const std::string& message = arrived.messages.front();
+      EXPECT_EQ(message, std::string(100'000, char(++read)));
+      flow->consume(BytesOnWire(message));
+      arrived.messages.pop_front();
+    }
+    return arrived.end.has_value();
+  };
+  while (!On(read_some)) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_EQ(read, EchoService::kStreamed);
+  EXPECT_EQ(flow->arrived->end->code, 0) << flow->arrived->end->text;
+}
+
+TEST_F(LinkTest, AStreamThatIsGivenUpEndsInTheService) {
+  Serve();
+  Connect(absl::StrCat("127.0.0.1:", port_));
+  EchoService::cancelled = 0;
+  const std::shared_ptr<Flow> flow = Stream();
+  On([&] {
+    flow->cancel();
+    return true;
+  });
+  while (EchoService::cancelled == 0) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_EQ(Ask("/echo", "x").message, "x");
+  EXPECT_FALSE(flow->arrived->end.has_value());
+}
+
+TEST_F(LinkTest, AMessageOfAStreamHasABound) {
+  Serve();
+  Connect(absl::StrCat("127.0.0.1:", port_));
+  auto flow = std::make_shared<Flow>();
+  std::promise<Answer> answered;
+  Send(
+      "/big", "", absl::Seconds(20),
+      [&](Answer answer) { answered.set_value(std::move(answer)); }, flow);
+  std::future<Answer> future = answered.get_future();
+  while (future.wait_for(std::chrono::milliseconds(20)) !=
+         std::future_status::ready) {
+    Sweep();
+  }
+  EXPECT_EQ(future.get().code, 8);
 }
 
 TEST_F(LinkTest, SendsWhatTheServicesCheck) {

@@ -2,6 +2,7 @@
 // two secretaries at once.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 #include <thread>
 
@@ -16,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 absl::StatusOr<v1::AgendaItem> Move(const v1::MoveAgendaItemRequest& request) {
@@ -205,6 +207,7 @@ TEST(NextAgenda, HasWhatIsOpenFromTheMeetingsBefore) {
   create.set_meeting_id("after");
   create.mutable_meeting()->set_date("2028-02-01");
   ASSERT_TRUE(Ask<v1::Meeting>("MeetingsService/CreateMeeting", create).ok());
+  int position = 0;
   for (const auto& [text, state] :
        {std::pair("Ta fram ett skelett.", v1::Action::OPEN),
         std::pair("Boka lokal.", v1::Action::STATE_UNSPECIFIED),
@@ -213,6 +216,7 @@ TEST(NextAgenda, HasWhatIsOpenFromTheMeetingsBefore) {
     action.set_parent("meetings/before");
     action.mutable_action()->set_text(text);
     action.mutable_action()->set_state(state);
+    action.mutable_action()->set_position(++position);
     const auto made = Ask<v1::Action>("ActionsService/CreateAction", action);
     ASSERT_TRUE(made.ok()) << made.status();
   }

@@ -2,13 +2,18 @@
 // numbers, and the search across all of them.
 #include <gmock/gmock.h>
 #include <google/protobuf/empty.pb.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "reglab/meetings/v1/case_number.pb.h"
 #include "services/common/database.h"
 #include "services/meetings/minutes_page.h"
@@ -96,6 +101,81 @@ TEST(Documents, AreMarkdownPageAndMetadataThatFitTheSchema) {
   EXPECT_TRUE(Ask<Empty>("CaseNumbersService/DeleteCaseNumber", remove,
                          Member("organizations/skr"))
                   .ok());
+}
+
+// The component pdf beside the suite, on a port of its own.
+class Pdf {
+ public:
+  static std::string Python() {
+    return std::string(REGLAB_TEST_DATA) + "/../../build/pdf/bin/python";
+  }
+
+  explicit Pdf(Suite& suite) : log_(suite.folder() + "/pdf.log") {
+    const std::string main =
+        std::string(REGLAB_TEST_DATA) + "/../../services/pdf/main.py";
+    const std::string trusted =
+        "--assertion_trusted_dir=" + suite.folder() + "/keys/trusted";
+    const std::string contract =
+        "--contract=" + std::string(REGLAB_BIN) + "/../contract.binpb";
+    std::ofstream(log_).close();
+    pid_ = fork();
+    if (pid_ == 0) {
+      setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+      if (freopen(log_.c_str(), "w", stderr) != nullptr) {
+        execl(Python().c_str(), "python", main.c_str(), trusted.c_str(),
+              contract.c_str(), nullptr);
+      }
+      _exit(127);
+    }
+  }
+  ~Pdf() {
+    kill(pid_, SIGTERM);
+    waitpid(pid_, nullptr, 0);
+  }
+
+  // "127.0.0.1:40123", once it serves.
+  std::string Address() {
+    for (int i = 0; i < 600; ++i) {
+      const size_t at = Log().find("\"port\": ");
+      if (at != std::string::npos && Log().find('}', at) != std::string::npos) {
+        return "127.0.0.1:" + std::to_string(std::stoi(Log().substr(at + 8)));
+      }
+      absl::SleepFor(absl::Milliseconds(50));
+    }
+    return "";
+  }
+  std::string Log() const {
+    std::stringstream text;
+    text << std::ifstream(log_).rdbuf();
+    return text.str();
+  }
+
+ private:
+  const std::string log_;
+  pid_t pid_ = -1;
+};
+
+TEST(Pdf, IsMadeOfThePageWhereTheComponentIsInstalled) {
+  if (access(Pdf::Python().c_str(), X_OK) != 0) {
+    GTEST_SKIP() << "deploy/local/install --pdf has not been run";
+  }
+  const std::string meeting = Meeting("pdf", "bodies/member-group");
+  ASSERT_TRUE(
+      AddNote(meeting, "Räksmörgås ![x](http://127.0.0.1:1/x.png)").ok());
+  ASSERT_TRUE(Begin(meeting).ok());
+  Pdf pdf(Running());
+  const std::string address = pdf.Address();
+  ASSERT_NE(address, "") << pdf.Log();
+  Running().End("meetings", SIGTERM);
+  Running().Start("meetings", {"--pdf_address=" + address});
+  const auto made =
+      Document<v1::GetMinutesPdfRequest>("GetMinutesPdf", meeting);
+  ASSERT_TRUE(made.ok()) << made.status() << pdf.Log();
+  EXPECT_EQ(made->content_type(), "application/pdf");
+  EXPECT_EQ(made->file_name(), "pdf.pdf");
+  EXPECT_TRUE(made->data().starts_with("%PDF-"));
+  // tests/e2e/pdf_test.py asks veraPDF whether it is PDF/A.
+  EXPECT_THAT(pdf.Log(), HasSubstr("\"act\": \"meetings\""));
 }
 
 TEST(Search, ShowsThePassagesOverTheYears) {

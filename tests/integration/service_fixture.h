@@ -129,6 +129,18 @@ class Suite {
     return response;
   }
 
+  // For what Call does not do, as reading a stream.
+  std::shared_ptr<grpc::Channel> Channel(const std::string& service) const {
+    return channels_.at(service);
+  }
+  void Authorize(const std::string& service, const Caller& caller,
+                 grpc::ClientContext* context) const {
+    const absl::StatusOr<std::string> assertion =
+        assertions_->Sign(caller, service);
+    ASSERT_TRUE(assertion.ok()) << assertion.status();
+    context->AddMetadata("authorization", "Bearer " + *assertion);
+  }
+
   // Runs SQL in a service's database as the superuser and returns the first
   // value of the first row.
   std::string Sql(const std::string& database, const std::string& sql) {

@@ -69,7 +69,7 @@ CREATE TABLE contributions (
   organization text COLLATE "C" NOT NULL,
   source text COLLATE "C" NOT NULL,
   meeting text COLLATE "C" REFERENCES meetings,
-  agenda_items text[] NOT NULL,
+  agenda_items text[] COLLATE "C" NOT NULL,
   text text NOT NULL,
   dialogue_date date,
   state text COLLATE "C" NOT NULL,
@@ -91,3 +91,15 @@ CREATE INDEX contributions_meeting ON contributions (meeting, create_time, name)
 CREATE INDEX contributions_organization ON contributions (organization, create_time, name);
 CREATE INDEX contributions_agenda_items ON contributions USING gin (agenda_items);
 CREATE INDEX contributions_search ON contributions USING gin (search);
+
+-- As for everything that stands under an agenda item: it stays as long as they.
+CREATE FUNCTION keep_agenda_items_of_contributions() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM contributions WHERE agenda_items @> ARRAY[OLD.name]) THEN
+    RAISE foreign_key_violation USING MESSAGE = 'a contribution belongs to the agenda item';
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER keep_agenda_items_of_contributions BEFORE DELETE ON agenda_items
+FOR EACH ROW EXECUTE FUNCTION keep_agenda_items_of_contributions();

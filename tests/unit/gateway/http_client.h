@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace reglab::gateway {
 
@@ -87,6 +88,13 @@ class HttpClient {
   HttpResponse Ask(std::string_view bytes) {
     Send(bytes);
     return Read(bytes.starts_with("HEAD"));
+  }
+
+  // All that comes until the server ends the connection.
+  std::string ReadAll() {
+    while (Fill()) {
+    }
+    return std::move(buffer_);
   }
 
   // Whether the server has ended the connection, with nothing more to read.

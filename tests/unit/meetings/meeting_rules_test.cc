@@ -106,7 +106,7 @@ TEST(Meeting, HasNoEndWithoutAStart) {
   Set("2026-09-15T14:00:00Z", *meeting.mutable_end_time());
   const absl::Status refusal = CheckMeeting(meeting);
   EXPECT_TRUE(absl::IsInvalidArgument(refusal));
-  EXPECT_TRUE(refusal.message().starts_with("meeting.start_time"));
+  EXPECT_TRUE(std::string(refusal.message()).starts_with("meeting.start_time"));
 }
 
 TEST(Meeting, StartsOnItsDayByTheClockInSweden) {
@@ -125,7 +125,7 @@ TEST(Meeting, StartsOnItsDayByTheClockInSweden) {
                   .ok());
   const absl::Status refusal = CheckMeeting(
       At("2026-12-01", "2026-12-01T23:00:00Z", "2026-12-02T10:00:00Z"));
-  EXPECT_TRUE(refusal.message().starts_with("meeting.start_time"));
+  EXPECT_TRUE(std::string(refusal.message()).starts_with("meeting.start_time"));
 }
 
 TEST(Meeting, IsToldByTheClockInSwedenOnTheDaysThatItChanges) {

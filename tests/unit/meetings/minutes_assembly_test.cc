@@ -1,5 +1,5 @@
 // Minutes made of what was kept of a meeting.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "services/meetings/minutes_assembly_rules.h"
 
@@ -174,6 +174,26 @@ TEST(Assembly, KeepsTextsInTheirPlaceAndNamesAsTheyAre) {
                       "Texten efter.\n"),
             std::string::npos)
       << text;
+}
+
+TEST(Assembly, SaysWhatBecameOfAnAmendment) {
+  v1::Amendment amendment;
+  amendment.set_action(v1::Amendment::REPLACE);
+  amendment.set_quote("kommunal nivå");
+  amendment.set_text("lokal nivå");
+  amendment.set_paragraph("p3");
+  amendment.set_group("Grupp 2");
+  amendment.set_disposition(v1::Amendment::PARTLY);
+  amendment.set_adopted_text("lokal och regional nivå");
+  amendment.set_disposition_reason("Båda behövs.");
+  MinutesContent content = Meeting();
+  content.dispositions = {DispositionFrom(amendment)};
+  EXPECT_THAT(AssembleMinutes(content),
+              ::testing::HasSubstr(
+                  "## Behandlade ändringsförslag\n\n**Grupp 2:** Byt "
+                  "”kommunal nivå” mot ”lokal nivå”. (p3)\n\n**Bifalls "
+                  "delvis: ”lokal och regional nivå”** med motiveringen: Båda "
+                  "behövs.\n"));
 }
 
 TEST(Assembly, OfNothingButTheMeetingIsItsHead) {

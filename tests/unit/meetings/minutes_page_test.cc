@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <regex>
 #include <string>
 
 namespace reglab::meetings {
@@ -78,8 +77,9 @@ TEST(Page, FetchesNothingAndLeadsToAddressesAlone) {
   EXPECT_NE(html.find("<a href=\"https://reglab.se\">sida</a>"),
             std::string::npos);
   const std::string page = MinutesPage(Facts("# A\n"));
-  EXPECT_FALSE(
-      std::regex_search(page, std::regex("src=|@import|url\\(|<link|<script")));
+  for (const char* fetched : {"src=", "@import", "url(", "<link", "<script"}) {
+    EXPECT_EQ(page.find(fetched), std::string::npos) << fetched;
+  }
 }
 
 TEST(Archive, EscapesWhatItSaysAndNamesTheDigest) {

@@ -33,7 +33,7 @@ Envelope ToAstrid() {
           .date = absl::FromUnixSeconds(1795500000)};
 }
 
-TEST(Letters, ExistInBothLanguagesWithTheSamePlaceholders) {
+TEST(Letters, ExistInBothLanguagesWithTheSameNames) {
   const LetterValues everything = {.parameters = {{"organization", "O"},
                                                   {"inviter", "I"},
                                                   {"expires", "E"},
