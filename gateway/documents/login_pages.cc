@@ -96,8 +96,8 @@ std::string InvitationPage(bool swedish) {
   const std::string button =
       Concat("<button class=\"choice\">",
              swedish ? "Visa inbjudan" : "Show the invitation", "</button>\n");
-  return Page(swedish ? "Din inbjudan" : "Your invitation",
-              CodeForm("/invitation", button, swedish), swedish);
+  return LoginPageOf(swedish ? "Din inbjudan" : "Your invitation",
+                     CodeForm("/invitation", button, swedish), swedish);
 }
 
 std::string InviteePage(const membership::v1::Invitee& invitee,

@@ -71,6 +71,8 @@ constexpr Translation kTranslations[] = {
     {"who presents at the meeting", "vem som föredrar på mötet"},
     {"who said something for an organisation",
      "vem som sade något för en organisation"},
+    {"who said something for an organisation, and how it was understood",
+     "vem som sade något för en organisation, och hur det förstods"},
     {"who sends a file", "vem som skickar en fil"},
     {"who sent on and who answered what",
      "vem som skickade vidare och vem som svarade vad"},
