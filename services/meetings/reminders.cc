@@ -45,7 +45,7 @@ absl::StatusOr<size_t> RemindOfActions(Transaction& tx) {
 }  // namespace
 
 absl::Status SendReminders(Database& database) {
-  const Database::Actor actor{"", "meetings", "/reglab/reminders", "", ""};
+  const Database::Actor actor{"", "meetings", "/reglab/reminders", ""};
   for (const auto remind : {RemindOfReferrals, RemindOfActions}) {
     size_t sent = 1;
     for (int batch = 0; batch < kMostBatches && sent > 0; ++batch) {

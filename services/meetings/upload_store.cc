@@ -163,7 +163,7 @@ absl::Status Sweep(Database& database) {
                               .process = "meetings",
                               .method = "sweep-uploads",
                               .trace_id = "",
-                              .caller_json = ""};
+                              .caller_json = {}};
   int swept = kSweepBatch;
   while (swept == kSweepBatch) {
     RETURN_IF_ERROR(database.Transact(
