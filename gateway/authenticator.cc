@@ -23,8 +23,10 @@ namespace {
 namespace v1 = reglab::membership::v1;
 
 constexpr std::chrono::seconds kKept(2);
-// The time of a key's last use is told once a minute.
-constexpr std::chrono::seconds kKeptWithFeed(50);
+// Membership hears of a use no more often than this. A person's session ends
+// after two hours without one, and its page shows the minute.
+constexpr std::chrono::seconds kProgramKept(600);
+constexpr std::chrono::seconds kPersonKept(50);
 // The feed tells more often than this that it is complete.
 constexpr std::chrono::seconds kFeedAlive(1);
 constexpr size_t kMostKept = 20'000;
@@ -175,16 +177,16 @@ Authenticator::Authenticator(Sender sender, Issuers* issuers)
     : sender_(std::move(sender)),
       key_{MethodNamed(v1::AuthenticateKeyRequest::descriptor(), "KeysService",
                        "AuthenticateKey"),
-           ReadKeyAnswer, KeyRefused()},
+           ReadKeyAnswer, KeyRefused(), kProgramKept},
       feed_token_{MethodNamed(v1::AuthenticateFeedTokenRequest::descriptor(),
                               "FeedTokensService", "AuthenticateFeedToken"),
-                  ReadFeedTokenAnswer, FeedTokenRefused()},
+                  ReadFeedTokenAnswer, FeedTokenRefused(), kProgramKept},
       token_{MethodNamed(v1::AuthenticatePersonRequest::descriptor(),
                          "IdentitiesService", "AuthenticatePerson"),
-             ReadStanding, TokenRefused()},
+             ReadStanding, TokenRefused(), kPersonKept},
       session_{MethodNamed(v1::AuthenticateSessionRequest::descriptor(),
                            "SessionsService", "AuthenticateSession"),
-               ReadStanding, SessionRefused()},
+               ReadStanding, SessionRefused(), kPersonKept},
       issuers_(issuers) {}
 
 const std::shared_ptr<const Caller>& Authenticator::Nobody() {
@@ -226,11 +228,15 @@ void Authenticator::Authenticate(std::string_view authorization, bool swedish,
                  swedish));
     return;
   }
+  std::string id = HashSecret(*bearer);
+  if (const std::optional<Authenticated> known = Find(key_, id, swedish)) {
+    done(*known);
+    return;
+  }
   v1::AuthenticateKeyRequest request;
   request.set_key_id(key->id);
   request.set_secret_sha256(HashSecret(key->secret));
-  Ask(key_, HashSecret(*bearer), request, swedish, traceparent,
-      std::move(done));
+  Ask(key_, std::move(id), request, swedish, traceparent, std::move(done));
 }
 
 void Authenticator::AuthenticateFeedToken(std::string_view token, bool swedish,
@@ -241,10 +247,16 @@ void Authenticator::AuthenticateFeedToken(std::string_view token, bool swedish,
     done(Refused(Unauthenticated(feed_token_.refused), swedish));
     return;
   }
+  std::string id = HashSecret(token);
+  if (const std::optional<Authenticated> known =
+          Find(feed_token_, id, swedish)) {
+    done(*known);
+    return;
+  }
   v1::AuthenticateFeedTokenRequest request;
   request.set_token_id(parsed->id);
   request.set_secret_sha256(HashSecret(parsed->secret));
-  Ask(feed_token_, HashSecret(token), request, swedish, traceparent,
+  Ask(feed_token_, std::move(id), request, swedish, traceparent,
       std::move(done));
 }
 
@@ -283,10 +295,14 @@ void Authenticator::AuthenticateSession(std::string_view secret, bool swedish,
     done(Refused(Unauthenticated(session_.refused), swedish));
     return;
   }
+  std::string id = HashSecret(Concat("session ", secret));
+  if (const std::optional<Authenticated> known = Find(session_, id, swedish)) {
+    done(*known);
+    return;
+  }
   v1::AuthenticateSessionRequest request;
   request.set_secret_sha256(HashSecret(secret));
-  Ask(session_, HashSecret(Concat("session ", secret)), request, swedish,
-      traceparent, std::move(done));
+  Ask(session_, std::move(id), request, swedish, traceparent, std::move(done));
 }
 
 std::optional<Authenticated> Authenticator::Find(const Kind& kind,
@@ -309,11 +325,6 @@ void Authenticator::Ask(const Kind& kind, std::string id,
                         const google::protobuf::Message& request, bool swedish,
                         const std::string& traceparent, Done done) {
   const Clock::time_point now = Clock::now();
-  const std::optional<Authenticated> known = Find(kind, id, swedish);
-  if (known) {
-    done(*known);
-    return;
-  }
   {
     std::lock_guard lock(mutex_);
     const auto [waiting, is_first] = asking_.try_emplace(id);
@@ -335,7 +346,7 @@ void Authenticator::Finish(const Kind& kind, const std::string& id,
                            Clock::time_point asked, Reply reply) {
   std::shared_ptr<const Credential> credential;
   Clock::time_point good_until =
-      asked + std::min<std::chrono::seconds>(kKeptWithFeed, UntilFullHour());
+      asked + std::min<std::chrono::seconds>(kind.kept, UntilFullHour());
   if (reply.status.code() == 0) credential = kind.read(reply.message);
   if (credential != nullptr &&
       credential->caller.until < absl::InfiniteFuture()) {

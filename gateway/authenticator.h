@@ -44,9 +44,9 @@ struct Authenticated {
 };
 
 // Finds out who a credential speaks for, by asking membership. An answer is
-// kept for two seconds, so that a revoked key opens nothing for longer; and for
-// most of a minute only while membership's change feed is alive and has told of
-// nothing that bears on anybody's rights. Many requests with one key at once
+// kept for two seconds, so that a revoked key opens nothing for longer; longer
+// only while membership's change feed is alive and has told of nothing that
+// bears on anybody's rights. Many requests with one key at once
 // ask once. Only a hash of the credential is
 // kept. Thread-safe.
 class Authenticator {
@@ -86,12 +86,14 @@ class Authenticator {
 
  private:
   // A kind of credential: how membership is asked about one, what its answer
-  // says, and what the caller is told when it refuses.
+  // says, what the caller is told when it refuses, and how long an answer is
+  // kept at most while the feed is alive.
   struct Kind {
     Method method;
     // Nothing in it for an answer that names nobody.
     std::shared_ptr<Credential> (*read)(const std::string& answer);
     Text refused;
+    std::chrono::seconds kept;
   };
   struct Waiting {
     bool swedish;

@@ -62,9 +62,12 @@ absl::Status Call::WriteMessage(
     request_id = absl::AsciiStrToLower(
         reflection->GetString(*request_, descriptor_->request_id));
   }
-  const Database::Actor actor{
-      caller_.name, caller_.process,       method_,
-      trace_id_,    CallerToJson(caller_), caller_.organization};
+  const Database::Actor actor{caller().name,
+                              caller().process,
+                              method_,
+                              trace_id_,
+                              [this] { return CallerToJson(caller()); },
+                              caller().organization};
   wrote_ = true;
   absl::Status status;
   if (request_id.empty()) {
@@ -80,11 +83,11 @@ absl::Status Call::WriteMessage(
           // A concurrent twin waits here until the first one has ended.
           ASSIGN_OR_RETURN(
               Rows claimed,
-              tx.Query(kClaim, {caller_.name, method_, request_id, digest}));
+              tx.Query(kClaim, {caller().name, method_, request_id, digest}));
           if (claimed.empty()) {
-            ASSIGN_OR_RETURN(
-                Rows stored,
-                tx.Query(kStored, {caller_.name, method_, request_id, digest}));
+            ASSIGN_OR_RETURN(Rows stored,
+                             tx.Query(kStored, {caller().name, method_,
+                                                request_id, digest}));
             if (stored.empty() || !stored[0].Bool(0)) {
               return MakeError(
                   absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
@@ -104,12 +107,11 @@ absl::Status Call::WriteMessage(
             return absl::OkStatus();
           }
           RETURN_IF_ERROR(body(tx));
-          tx.Send(kStore, {caller_.name, method_, request_id,
+          tx.Send(kStore, {caller().name, method_, request_id,
                            Param::Bytes(response.SerializeAsString())});
           return absl::OkStatus();
         });
   }
-  if (status.ok() && !dry_run) runtime_->WakeWork();
   return status;
 }
 
@@ -118,7 +120,7 @@ absl::Status Call::AskMessage(std::string_view method,
                               google::protobuf::Message& response) {
   ASSIGN_OR_RETURN(std::string bytes,
                    runtime_->CallUpstream(method, request.SerializeAsString(),
-                                          caller_, traceparent_, deadline_));
+                                          caller(), traceparent_, deadline_));
   if (!response.ParseFromString(bytes)) return InternalError();
   return absl::OkStatus();
 }

@@ -31,7 +31,7 @@ struct Method;
 // permission and the field rules of the proto have been checked before.
 class Call {
  public:
-  const Caller& caller() const { return caller_; }
+  const Caller& caller() const { return *caller_; }
   const Audience& audience() const { return audience_; }
   absl::Time deadline() const { return deadline_; }
   const std::string& trace_id() const { return trace_id_; }
@@ -103,7 +103,7 @@ class Call {
   Runtime* runtime_ = nullptr;
   const google::protobuf::Message* request_ = nullptr;
   const Method* descriptor_ = nullptr;
-  Caller caller_;
+  std::shared_ptr<const Caller> caller_;
   Audience audience_;
   absl::Time deadline_;
   std::string trace_id_;

@@ -35,6 +35,9 @@ constexpr int kSealBatch = 1000;
 // Commits of this process wake the sealer; those of other replicas, whose
 // sealer may be gone, are found by looking.
 constexpr absl::Duration kSealPoll = absl::Milliseconds(500);
+// Under load many commits share one seal, its own commit and its notification;
+// one that comes alone is sealed at once.
+constexpr absl::Duration kSealPause = absl::Milliseconds(10);
 constexpr absl::Duration kReadPoll = absl::Milliseconds(250);
 constexpr absl::Duration kDeadline = absl::Seconds(10);
 
@@ -184,6 +187,7 @@ void ChangeFeed::SealLoop() {
   absl::Time exported = absl::InfinitePast();
   int64_t exported_seq = 0;
   for (;;) {
+    const absl::Time began = absl::Now();
     int64_t sealed = 0;
     const Database::Actor actor;
     absl::Status status = database_.Transact(
@@ -220,6 +224,10 @@ void ChangeFeed::SealLoop() {
     std::unique_lock lock(mutex_);
     if (stopping_) return;
     if (sealed == kSealBatch) continue;
+    if (sealed > 0) {
+      seal_wake_.wait_until(lock, absl::ToChronoTime(began + kSealPause),
+                            [this] { return stopping_; });
+    }
     seal_wake_.wait_for(lock, absl::ToChronoMilliseconds(kSealPoll),
                         [this] { return committed_ || stopping_; });
     committed_ = false;

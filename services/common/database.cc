@@ -69,6 +69,7 @@ struct Transaction::State {
   bool writing;
   bool begun = false;
   bool recorded = false;
+  bool enqueued = false;
   Database::Actor actor;
 };
 
@@ -79,6 +80,7 @@ struct Database::Pool {
   std::vector<std::unique_ptr<Connection>> idle;
   absl::Time refused = absl::InfinitePast();
   std::function<void()> on_commit;
+  std::function<void()> on_enqueue;
 
   // Waits for a free connection until the deadline, and opens it again when it
   // is broken, or when a `fresh` one is wanted because the others may be.
@@ -210,10 +212,12 @@ void Transaction::Record(const std::vector<Change>& changes) {
 }
 
 void Transaction::Enqueue(const Work& work) {
+  const Database::Actor& actor = state_->actor;
   Send(kEnqueue,
        {work.method, Param::Bytes(work.request->SerializeAsString()),
-        work.subject, state_->actor.caller_json, state_->actor.trace_id});
-  state_->recorded = true;
+        work.subject, actor.caller_json ? actor.caller_json() : std::string(),
+        actor.trace_id});
+  state_->enqueued = true;
 }
 
 Database::Database(std::unique_ptr<Pool> pool) : pool_(std::move(pool)) {}
@@ -275,13 +279,15 @@ absl::Status Database::Transact(
     const bool conflict = connection->conflict();
     pool_->Give(std::move(connection));
     if (status.ok()) {
-      if (committing && state.recorded) {
-        std::function<void()> wake;
+      if (committing) {
+        std::function<void()> wake, wake_work;
         {
           std::lock_guard lock(pool_->mutex);
-          wake = pool_->on_commit;
+          if (state.recorded) wake = pool_->on_commit;
+          if (state.enqueued) wake_work = pool_->on_enqueue;
         }
         if (wake) wake();
+        if (wake_work) wake_work();
       }
       return status;
     }
@@ -305,6 +311,11 @@ absl::Status Database::Transact(
 void Database::OnCommit(std::function<void()> wake) {
   std::lock_guard lock(pool_->mutex);
   pool_->on_commit = std::move(wake);
+}
+
+void Database::OnEnqueue(std::function<void()> wake) {
+  std::lock_guard lock(pool_->mutex);
+  pool_->on_enqueue = std::move(wake);
 }
 
 bool Database::Healthy() {

@@ -232,7 +232,8 @@ class Database {
     std::string process;  // that acts
     std::string method;   // "/reglab.learning.v1.ActivitiesService/…"
     std::string trace_id;
-    std::string caller_json;  // the whole caller, for work done on its behalf
+    // The whole caller as JSON, for work done on its behalf; asked only then.
+    std::function<std::string()> caller_json = {};
     std::string organization = "";  // that the caller acts for
   };
   // Runs `body` in a read-write transaction and commits, unless `body` returns
@@ -242,6 +243,8 @@ class Database {
 
   // Called after each commit that wrote a journal record (wakes the sealer).
   void OnCommit(std::function<void()> wake);
+  // Called after each commit that recorded work.
+  void OnEnqueue(std::function<void()> wake);
 
   // True when a connection answers now; used by readiness.
   bool Healthy();

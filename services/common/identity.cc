@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -34,7 +33,7 @@ constexpr absl::Duration kSkew = absl::Seconds(5);
 constexpr absl::Duration kReload = absl::Seconds(1);
 // A signature costs more than the rest of a call: the same caller's assertion
 // serves for this long, and a verified one until it expires.
-constexpr absl::Duration kReuse = absl::Seconds(20);
+constexpr absl::Duration kReuse = absl::Seconds(30);
 constexpr size_t kMostCached = 16384;
 constexpr size_t kMostTokenBytes = 32 << 10;
 
@@ -88,13 +87,6 @@ bool VerifyBytes(EVP_PKEY* key, std::string_view bytes,
   return valid;
 }
 
-std::string RandomHex() {
-  unsigned char bytes[16];
-  RAND_bytes(bytes, sizeof(bytes));
-  return absl::BytesToHexString(
-      absl::string_view(reinterpret_cast<char*>(bytes), sizeof(bytes)));
-}
-
 json::array ArrayOf(const std::vector<std::string>& values) {
   json::array array;
   for (const std::string& value : values) array.emplace_back(value);
@@ -131,13 +123,59 @@ std::optional<int64_t> IntOf(const json::object& object, std::string_view key) {
   return value->get_int64();
 }
 
+// Every call carries the scopes of its caller, which are many and alike. Each
+// leading dot of one stands for a part that it has in common with the one
+// before: "learning.ideas.read", "..write".
+json::array Shortened(const std::vector<std::string>& scopes) {
+  json::array array;
+  std::string_view before;
+  for (const std::string& scope : scopes) {
+    size_t parts = 0, same = 0;
+    for (size_t i = 0;
+         i < std::min(scope.size(), before.size()) && scope[i] == before[i];
+         ++i) {
+      if (scope[i] == '.') {
+        ++parts;
+        same = i + 1;
+      }
+    }
+    array.emplace_back(
+        Concat(std::string(parts, '.'), std::string_view(scope).substr(same)));
+    before = scope;
+  }
+  return array;
+}
+
+std::vector<std::string> Spelled(std::vector<std::string> scopes) {
+  std::string_view before;
+  for (std::string& scope : scopes) {
+    const size_t parts = scope.find_first_not_of('.');
+    if (parts == std::string::npos) {
+      scope.clear();
+    } else if (parts > 0) {
+      size_t same = 0;
+      for (size_t i = 0; i < parts && same != std::string::npos; ++i) {
+        const size_t dot = before.find('.', same);
+        same = dot == std::string_view::npos ? std::string::npos : dot + 1;
+      }
+      // One that refers to what is not there gives nothing.
+      scope = same == std::string::npos
+                  ? std::string()
+                  : Concat(before.substr(0, same), scope.substr(parts));
+    }
+    before = scope;
+  }
+  return scopes;
+}
+
 json::object CallerObject(const Caller& caller) {
-  json::object object = {{"sub", caller.name.empty() ? "nobody" : caller.name},
-                         {"organization", caller.organization},
-                         {"roles", ArrayOf(caller.roles)},
-                         {"scopes", ArrayOf(caller.scopes)},
-                         {"bodies", ArrayOf(caller.bodies)}};
-  // Few have these, and every call carries what stands here.
+  json::object object = {{"sub", caller.name.empty() ? "nobody" : caller.name}};
+  if (!caller.organization.empty()) {
+    object["organization"] = caller.organization;
+  }
+  if (!caller.roles.empty()) object["roles"] = ArrayOf(caller.roles);
+  if (!caller.scopes.empty()) object["scopes"] = Shortened(caller.scopes);
+  if (!caller.bodies.empty()) object["bodies"] = ArrayOf(caller.bodies);
   if (!caller.delegations.empty()) {
     json::array delegations;
     for (const Delegation& delegation : caller.delegations) {
@@ -159,7 +197,7 @@ Caller CallerOf(const json::object& object) {
   if (caller.name == "nobody") caller.name.clear();
   caller.organization = StringOf(object, "organization");
   caller.roles = StringsOf(object, "roles");
-  caller.scopes = StringsOf(object, "scopes");
+  caller.scopes = Spelled(StringsOf(object, "scopes"));
   caller.bodies = StringsOf(object, "bodies");
   if (const json::value* delegations = object.if_contains("delegations");
       delegations != nullptr && delegations->is_array()) {
@@ -285,7 +323,7 @@ struct Assertions::State {
   };
   absl::flat_hash_map<std::string, Signed> signed_tokens;
   struct Verified {
-    Caller caller;
+    std::shared_ptr<const Caller> caller;
     absl::Time expires;
   };
   absl::flat_hash_map<std::string, Verified> verified;
@@ -381,7 +419,6 @@ absl::StatusOr<std::string> Assertions::Sign(const Caller& caller,
   claims["act"] = json::object{{"sub", state_->process}};
   claims["iat"] = absl::ToUnixSeconds(now);
   claims["exp"] = absl::ToUnixSeconds(now + kLifetime);
-  claims["jti"] = RandomHex();
   const json::object header = {
       {"alg", "EdDSA"}, {"typ", "reglab-assertion+jwt"}, {"kid", kid}};
   const std::string content =
@@ -399,8 +436,8 @@ absl::StatusOr<std::string> Assertions::Sign(const Caller& caller,
   return token;
 }
 
-absl::StatusOr<Caller> Assertions::Verify(std::string_view token,
-                                          std::string_view audience) const {
+absl::StatusOr<std::shared_ptr<const Caller>> Assertions::Verify(
+    std::string_view token, std::string_view audience) const {
   if (token.empty() || token.size() > kMostTokenBytes) return NotTrusted();
   const absl::Time now = absl::Now();
   const std::string cache_key = Concat(audience, " ", token);
@@ -457,10 +494,11 @@ absl::StatusOr<Caller> Assertions::Verify(std::string_view token,
       StringOf(act->get_object(), "sub") != caller.process) {
     return NotTrusted();
   }
+  auto verified = std::make_shared<const Caller>(std::move(caller));
   std::lock_guard lock(state_->mutex);
   if (state_->verified.size() >= kMostCached) state_->verified.clear();
-  state_->verified[cache_key] = {caller, expiry};
-  return caller;
+  state_->verified[cache_key] = {verified, expiry};
+  return verified;
 }
 
 }  // namespace reglab

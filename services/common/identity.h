@@ -94,8 +94,8 @@ class Assertions {
 
   // UNAUTHENTICATED unless the token is signed by a trusted key, meant for
   // `audience` and current (5 s of clock skew).
-  absl::StatusOr<Caller> Verify(std::string_view token,
-                                std::string_view audience) const;
+  absl::StatusOr<std::shared_ptr<const Caller>> Verify(
+      std::string_view token, std::string_view audience) const;
 
  private:
   Assertions();

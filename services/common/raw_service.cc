@@ -162,11 +162,11 @@ class ChangesCall : public grpc::ServerUnaryReactor {
 
  private:
   void Start() {
-    absl::StatusOr<Caller> caller =
+    const absl::StatusOr<std::shared_ptr<const Caller>> caller =
         serving_.runtime.Authorize(method_, incoming_);
     absl::Status status = caller.status();
     if (status.ok()) {
-      caller_ = *caller;
+      caller_ = **caller;
       status = CheckFields(*request_);
     }
     if (!status.ok()) return End(status);
@@ -257,11 +257,11 @@ class ChangesStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
  private:
   void Start() {
-    absl::StatusOr<Caller> caller =
+    const absl::StatusOr<std::shared_ptr<const Caller>> caller =
         serving_.runtime.Authorize(method_, incoming_);
     absl::Status status = caller.status();
     if (status.ok()) {
-      caller_ = *caller;
+      caller_ = **caller;
       status = CheckFields(*request_);
     }
     if (!status.ok()) return End(status);

@@ -185,9 +185,13 @@ Runtime::Runtime(std::string service, Database& database,
     }
     upstreams_[name] = std::move(upstream);
   }
+  database_.OnEnqueue([this] { WakeWork(); });
 }
 
-Runtime::~Runtime() { Stop(); }
+Runtime::~Runtime() {
+  database_.OnEnqueue({});
+  Stop();
+}
 
 absl::Status Runtime::Prepare(const Rpcs& rpcs) {
   auto& seconds =
@@ -288,34 +292,37 @@ absl::Status Runtime::Prepare(const Rpcs& rpcs) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Caller> Runtime::Authorize(const Method& method,
-                                          const Incoming& incoming) const {
-  ASSIGN_OR_RETURN(Caller caller,
+absl::StatusOr<std::shared_ptr<const Caller>> Runtime::Authorize(
+    const Method& method, const Incoming& incoming) const {
+  ASSIGN_OR_RETURN(std::shared_ptr<const Caller> caller,
                    assertions_.Verify(incoming.assertion, service_));
   if (!method.processes.empty()) {
     for (const std::string& process : method.processes) {
-      if (caller.process == process) return caller;
+      if (caller->process == process) return caller;
     }
     return PermissionMissing(method.permission);
   }
   if (method.is_public) return caller;
-  if (caller.nobody()) {
+  if (caller->nobody()) {
     return Unauthenticated(
         {"This needs a key or a login: send Authorization: Bearer <key>.",
          "Detta kräver en nyckel eller inloggning: skicka Authorization: "
          "Bearer <nyckel>."});
   }
   if (method.any_caller) return caller;
-  if (!caller.May(method.permission)) {
+  if (caller->HasScope(method.permission)) return caller;
+  if (!caller->May(method.permission)) {
     return PermissionMissing(method.permission);
   }
-  caller.ConfineTo(method.permission);
-  return caller;
+  auto confined = std::make_shared<Caller>(*caller);
+  confined->ConfineTo(method.permission);
+  return confined;
 }
 
 absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
                               const Message& request, Message& response) {
-  absl::StatusOr<Caller> caller = Authorize(method, incoming);
+  const absl::StatusOr<std::shared_ptr<const Caller>> caller =
+      Authorize(method, incoming);
   absl::Status status = caller.status();
   if (status.ok() && absl::Now() >= incoming.deadline) {
     status = absl::DeadlineExceededError("the deadline passed before the call");
@@ -327,7 +334,7 @@ absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
     call.request_ = &request;
     call.descriptor_ = &method;
     call.caller_ = *caller;
-    call.audience_ = AudienceOf(*caller);
+    call.audience_ = AudienceOf(**caller);
     call.deadline_ = incoming.deadline;
     call.traceparent_ = ContinueTrace(incoming.traceparent);
     call.trace_id_ = std::string(TraceIdOf(call.traceparent_));
@@ -344,19 +351,23 @@ absl::Status Runtime::Execute(const Method& method, const Incoming& incoming,
       status = RecordReads(call, response);
     }
   }
-  Observe(method, incoming, caller.ok() ? *caller : Caller(), status);
+  static const Caller* nobody = new Caller;
+  Observe(method, incoming, caller.ok() ? **caller : *nobody, status);
   return status;
 }
 
 absl::Status Runtime::RecordReads(const Call& call, const Message& response) {
-  if (call.caller_.nobody()) return absl::OkStatus();
+  if (call.caller().nobody()) return absl::OkStatus();
   const std::optional<Change> read =
       PersonalDataShown(*call.descriptor_->personal, response,
-                        call.descriptor_->is_public, call.caller_);
+                        call.descriptor_->is_public, call.caller());
   if (!read.has_value()) return absl::OkStatus();
-  const Database::Actor actor{
-      call.caller_.name, call.caller_.process,       call.method_,
-      call.trace_id_,    CallerToJson(call.caller_), call.caller_.organization};
+  const Database::Actor actor{call.caller().name,
+                              call.caller().process,
+                              call.method_,
+                              call.trace_id_,
+                              [&call] { return CallerToJson(call.caller()); },
+                              call.caller().organization};
   return database_.Transact(call.deadline_, actor, false,
                             [&](Transaction& tx) -> absl::Status {
                               tx.Record(*read);
@@ -490,7 +501,7 @@ absl::Status Runtime::DoWork(const Rpcs& rpcs, int& done) {
     std::string id, method, request, subject, caller, trace_id;
     int64_t attempts;
   };
-  const Database::Actor actor{"", service_, "/reglab/work", "", ""};
+  const Database::Actor actor{"", service_, "/reglab/work", ""};
   const auto deadline = [] { return absl::Now() + kWorkDeadline; };
   std::vector<Leased> leased;
   RETURN_IF_ERROR(database_.Transact(

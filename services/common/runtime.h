@@ -100,8 +100,8 @@ class Runtime {
                        google::protobuf::Message& response);
 
   // Only who calls and whether he may; for what is not run by Execute.
-  absl::StatusOr<Caller> Authorize(const Method& method,
-                                   const Incoming& incoming) const;
+  absl::StatusOr<std::shared_ptr<const Caller>> Authorize(
+      const Method& method, const Incoming& incoming) const;
   // For what does not come to Execute: a full queue, a stream that ended.
   void Observe(const Method& method, const Incoming& incoming,
                const Caller& caller, const absl::Status& status) const;
@@ -109,7 +109,6 @@ class Runtime {
   // Does the recorded work of this database until Stop. Runs on a thread of
   // its own; several replicas share the work.
   void WorkLoop(const Rpcs& rpcs);
-  void WakeWork();
   void Stop();
 
   const std::string& service() const { return service_; }
@@ -125,6 +124,7 @@ class Runtime {
  private:
   friend class Call;
   struct Upstream;
+  void WakeWork();
   absl::Status DoWork(const Rpcs& rpcs, int& done);
   // The journal entry of personal data that an answer shows. What can't be
   // journalled is not answered.

@@ -81,7 +81,7 @@ class Delivery {
   }
 
   absl::Status Write(const std::function<absl::Status(Transaction&)>& body) {
-    const Database::Actor actor{"", "membership", "/reglab/delivery", "", ""};
+    const Database::Actor actor{"", "membership", "/reglab/delivery", ""};
     return database_.Transact(absl::Now() + kDeadline, actor, false, body);
   }
 

@@ -77,11 +77,12 @@ absl::Status KeepErasures(Database& database) {
   Caller caller;
   caller.name = "membership";
   caller.roles = {"SERVICE"};
-  const Database::Actor actor{.caller = "",
-                              .process = "membership",
-                              .method = "/reglab/erasures",
-                              .trace_id = "",
-                              .caller_json = CallerToJson(caller)};
+  const Database::Actor actor{
+      .caller = "",
+      .process = "membership",
+      .method = "/reglab/erasures",
+      .trace_id = "",
+      .caller_json = [&caller] { return CallerToJson(caller); }};
   int64_t again = 0;
   RETURN_IF_ERROR(database.Transact(
       absl::Now() + kDeadline, actor, /*dry_run=*/false,

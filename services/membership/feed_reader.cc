@@ -29,7 +29,7 @@ constexpr const char* kServices[] = {"membership", "meetings", "learning"};
 
 const Database::Actor& Actor() {
   static const auto* actor =
-      new Database::Actor{"", "membership", "/reglab/delivery", "", ""};
+      new Database::Actor{"", "membership", "/reglab/delivery", ""};
   return *actor;
 }
 

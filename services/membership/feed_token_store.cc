@@ -61,7 +61,7 @@ const Statement kFind(
     "    THEN a.organization = t.organization ELSE a.person = t.person END"
     "   ORDER BY a.parent) AS bodies,"
     " t.expire_time, t.feed, t.secret_sha256,"
-    " coalesce(t.last_use_time > now() - interval '1 minute', false)"
+    " coalesce(t.last_use_time > now() - interval '5 minutes', false)"
     "   AS use_is_noted"
     " FROM feed_tokens t JOIN organizations o ON o.name = t.organization"
     " LEFT JOIN people p ON p.name = t.person"
@@ -72,7 +72,7 @@ const Statement kFind(
 const Statement kNoteUse(
     "UPDATE feed_tokens SET last_use_time = now() WHERE token_id = $1"
     " AND (last_use_time IS NULL"
-    "  OR last_use_time <= now() - interval '1 minute')");
+    "  OR last_use_time <= now() - interval '5 minutes')");
 
 void RecordChange(Transaction& tx, Change::Kind kind, const FeedToken& token,
                   std::vector<std::string> paths) {

@@ -47,7 +47,7 @@ const Statement kFind(
     " ARRAY(SELECT DISTINCT a.parent FROM appointments_today a"
     "   WHERE a.organization = c.organization ORDER BY a.parent) AS bodies,"
     " k.expire_time, c.requests_per_minute, k.secret_sha256,"
-    " coalesce(k.last_use_time > now() - interval '1 minute', false)"
+    " coalesce(k.last_use_time > now() - interval '5 minutes', false)"
     "   AS use_is_noted"
     " FROM keys k JOIN clients c ON c.name = k.parent"
     " LEFT JOIN organizations o ON o.name = c.organization"
@@ -58,8 +58,8 @@ const Statement kFind(
 // write once.
 const Statement kNoteUse(
     "UPDATE keys SET last_use_time = now() WHERE key_id = $1"
-    " AND (last_use_time IS NULL OR last_use_time <= now() - interval '1 "
-    "minute')");
+    " AND (last_use_time IS NULL"
+    "  OR last_use_time <= now() - interval '5 minutes')");
 
 void RecordChange(Transaction& tx, Change::Kind kind, const Client& client,
                   const Key& key) {

@@ -87,7 +87,7 @@ absl::StatusOr<int64_t> RunOnce(Database& database, const Action& action,
                               .process = "membership",
                               .method = "/reglab/retention",
                               .trace_id = "",
-                              .caller_json = ""};
+                              .caller_json = {}};
   int64_t removed = 0;
   RETURN_IF_ERROR(database.Transact(
       absl::Now() + kDeadline, actor, /*dry_run=*/false,

@@ -10,7 +10,8 @@ using testing::Suite;
 
 absl::Time In(absl::Duration duration) { return absl::Now() + duration; }
 
-const Database::Actor kActor{"clients/test", "test", "/test", "0", "{}"};
+const Database::Actor kActor{"clients/test", "test", "/test", "0",
+                             [] { return std::string("{}"); }};
 
 class OnPostgreSql : public ::testing::Test {
  protected:

@@ -64,11 +64,38 @@ TEST(Assertion, TellsTheServiceWhoCallsAndWhichProcessPassedItOn) {
   ASSERT_TRUE(token.ok());
   const auto caller = (*learning)->Verify(*token, "learning");
   ASSERT_TRUE(caller.ok()) << caller.status();
-  EXPECT_EQ(caller->name, "people/abc");
-  EXPECT_EQ(caller->organization, "organizations/region-uppsala");
-  EXPECT_EQ(caller->scopes, Representative().scopes);
-  EXPECT_EQ(caller->bodies, Representative().bodies);
-  EXPECT_EQ(caller->process, "gateway");
+  EXPECT_EQ((*caller)->name, "people/abc");
+  EXPECT_EQ((*caller)->organization, "organizations/region-uppsala");
+  EXPECT_EQ((*caller)->scopes, Representative().scopes);
+  EXPECT_EQ((*caller)->bodies, Representative().bodies);
+  EXPECT_EQ((*caller)->process, "gateway");
+}
+
+TEST(Assertion, CarriesAlikeScopesShortAndSpellsThemOut) {
+  Keys keys({"gateway", "learning"});
+  auto gateway = keys.Load("gateway");
+  auto learning = keys.Load("learning");
+  ASSERT_TRUE(gateway.ok() && learning.ok());
+  Caller caller = Representative();
+  caller.scopes = {"*",
+                   "learning.*",
+                   "learning.activities.read",
+                   "learning.activities.write",
+                   "learning.act",
+                   "learning.act.write",
+                   "learning.ideas.write",
+                   "learning.ideas.write",
+                   "meetings.ideas.write",
+                   "x"};
+  const auto token = (*gateway)->Sign(caller, "learning");
+  ASSERT_TRUE(token.ok());
+  const auto verified = (*learning)->Verify(*token, "learning");
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ((*verified)->scopes, caller.scopes);
+  EXPECT_EQ(CallerFromJson(CallerToJson(caller)).scopes, caller.scopes);
+  EXPECT_EQ(CallerFromJson(R"({"sub":"a","scopes":["..x","a.b","...c","..d"]})")
+                .scopes,
+            (std::vector<std::string>{"", "a.b", "", ""}));
 }
 
 TEST(Assertion, ForAnotherServiceIsRefused) {
@@ -171,7 +198,7 @@ TEST(Assertion, IsSignedAndVerifiedFromManyThreads) {
         ASSERT_TRUE(token.ok());
         const auto read = (*gateway)->Verify(*token, "learning");
         ASSERT_TRUE(read.ok());
-        EXPECT_EQ(read->name, caller.name);
+        EXPECT_EQ((*read)->name, caller.name);
       }
     });
   }
@@ -211,7 +238,7 @@ TEST(Assertion, CarriesDelegationsAndWhenTheCredentialEnds) {
   caller.until = absl::FromUnixSeconds(1800000000);
   const auto token = (*gateway)->Sign(caller, "learning");
   ASSERT_TRUE(token.ok());
-  for (const Caller& read : {*(*gateway)->Verify(*token, "learning"),
+  for (const Caller& read : {**(*gateway)->Verify(*token, "learning"),
                              CallerFromJson(CallerToJson(caller))}) {
     ASSERT_EQ(read.delegations.size(), 2u);
     EXPECT_EQ(read.delegations[0].subject, "activities/gron-omstallning");
