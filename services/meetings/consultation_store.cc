@@ -222,7 +222,7 @@ absl::Status TurnStates(Database& database) {
                                  .process = "meetings",
                                  .method = "consultations.turn",
                                  .trace_id = "",
-                                 .caller_json = "{}"};
+                                 .caller_json = {}};
   return database.Transact(
       absl::Now() + kDeadline, actor, false,
       [](Transaction& tx) -> absl::Status {
