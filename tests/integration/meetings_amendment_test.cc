@@ -225,7 +225,7 @@ TEST(ConfirmedSuggestions, BecomeAmendmentsThatWaitForADraft) {
     Amendment amendment;
     const absl::Status done = (*database)->Transact(
         absl::Now() + absl::Seconds(10),
-        {"clients/test", "meetings", "test", "", "{}"}, false,
+        {"clients/test", "meetings", "test", ""}, false,
         [&](Transaction& tx) -> absl::Status {
           ASSIGN_OR_RETURN(amendment, amendments::CreateSuggested(
                                           tx, AudienceOf(Secretariat()), at,
