@@ -155,8 +155,8 @@ std::string PatternOf(const PersonalDataSubject& subject) {
   return absl::StrJoin(parts, "|");
 }
 
-// The condition with its names in braces bound; each only when it is used,
-// since a parameter that is not has no type.
+// The SQL with its names in braces bound; each only when it is used, since a
+// parameter that is not has no type.
 std::string BindSubject(std::string_view sql,
                         const PersonalDataSubject& subject, Params& params) {
   std::string text(sql);
@@ -175,7 +175,7 @@ std::string BindSubject(std::string_view sql,
   bind("{person}", subject.person(), "");
   bind("{emails}", emails, "::text[]");
   bind("{words}", words, "::text[]");
-  return absl::StrCat("(", text, ")");
+  return text;
 }
 
 // The tables with everything that is said of them.
@@ -236,7 +236,7 @@ class Walk {
       const std::string sql = absl::StrCat(
           "SELECT ", Resource(*about), ", count(*) OVER (), ",
           absl::StrJoin(columns, ", "), " FROM ", Quoted(about->table),
-          " WHERE ", BindSubject(about->rows, subject_, params),
+          " WHERE (", BindSubject(about->rows, subject_, params), ")",
           about->table == "journal" ? " ORDER BY seq DESC" : "", " LIMIT ",
           kMostRows);
       ASSIGN_OR_RETURN(Rows rows, tx_.QueryText(sql, params));
@@ -343,7 +343,8 @@ class Walk {
 
   absl::Status EraseRows(const PersonalRows& about, const Table& table) {
     Params params;
-    const std::string rows = BindSubject(about.rows, subject_, params);
+    const std::string rows =
+        Concat("(", BindSubject(about.rows, subject_, params), ")");
     const std::vector<std::string> fields(about.fields.begin(),
                                           about.fields.end());
     if (about.erase == PersonalRows::Erase::kKeep) {
@@ -359,7 +360,8 @@ class Walk {
     const std::string sql =
         deletes ? absl::StrCat("DELETE FROM ", Quoted(about.table), " WHERE ",
                                condition, " RETURNING ", Resource(about))
-                : Concat("UPDATE ", Quoted(about.table), " SET ", about.set,
+                : Concat("UPDATE ", Quoted(about.table), " SET ",
+                         BindSubject(about.set, subject_, params),
                          Touch(table, params), " WHERE ", condition,
                          " RETURNING ", Resource(about));
     ASSIGN_OR_RETURN(Rows done, tx_.QueryText(sql, params));

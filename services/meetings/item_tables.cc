@@ -67,6 +67,7 @@ const Listing kAgendaItemListing = {
     .visible = READABLE,
     .parent = "i.parent",
     .key = "i.name",
+    .organization = "i.presenter_organization = {n}",
     .fields = {{"name", "i.name", ListField::Type::kText, true},
                {"position", "i.position", ListField::Type::kInt, true},
                {"source_line", "i.source_line", ListField::Type::kInt},

@@ -289,7 +289,10 @@ bool AllApproved(const Minutes& minutes) {
 absl::StatusOr<CorrectedMinutes> Correct(
     std::string_view markdown, const v1::CorrectMinutesRequest& request,
     std::string_view today) {
-  const size_t at = markdown.find(request.quote());
+  // The list of corrections says what was; it is no text to correct.
+  const std::string_view text =
+      markdown.substr(0, markdown.find(kCorrectionsHeading));
+  const size_t at = text.find(request.quote());
   if (at == std::string_view::npos) {
     return InvalidField(
         "quote",
@@ -298,7 +301,7 @@ absl::StatusOr<CorrectedMinutes> Correct(
          "Stället finns inte i den senaste versionen. Kopiera det därifrån: "
          "GET …/minutes/markdown."});
   }
-  if (markdown.find(request.quote(), at + 1) != std::string_view::npos) {
+  if (text.find(request.quote(), at + 1) != std::string_view::npos) {
     return InvalidField(
         "quote",
         {"The passage stands in the last version several times. Quote more of "

@@ -157,7 +157,7 @@ TEST(Drafts, AreReadInWholeAndReplacedOnlyInPreparation) {
 }
 
 TEST(NextDrafts, ApplyCarryOverAndKeepIds) {
-  const std::string name = Tried("next");
+  const std::string name = Tried("next-draft");
   const std::string first = name + "/drafts/1";
   const auto accepted =
       Amend(Replacing(name, "p2", "kommunal nivå", "lokal nivå"), kUppsala);

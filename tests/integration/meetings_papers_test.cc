@@ -380,13 +380,13 @@ TEST(Uploads, TheSameChunkFromManyAtOnceIsThereOnce) {
 }
 
 TEST(Uploads, ALieAboutTheTypeIsNamedAndChangesNothing) {
-  const std::string program = "MZ\x90" + std::string(5000, '\1');
+  const std::string program = "\x1f\x8b\x08" + std::string(5000, '\1');
   const auto upload = Announce(program.size());
   ASSERT_TRUE(Append(upload->name(), 0, program).ok());
   const auto before = GetUpload(upload->name());
   const auto refused = Complete(upload->name());
   EXPECT_EQ(ReasonOf(refused.status()), "CONTENT_TYPE_MISMATCH");
-  EXPECT_NE(TextOf(refused.status()).en.find("application/x-dosexec"),
+  EXPECT_NE(TextOf(refused.status()).en.find("application/gzip"),
             std::string::npos)
       << refused.status();
   const auto after = GetUpload(upload->name());

@@ -268,7 +268,7 @@ TEST_F(BadInput, OfClientsKeysAndFeedTokens) {
   v1::CreateFeedTokenRequest token;
   token.mutable_feed_token()->set_display_name("Kalender");
   token.mutable_feed_token()->set_organization("organizations/bad");
-  token.mutable_feed_token()->set_feed("/v1/people");
+  token.mutable_feed_token()->set_feed("/v1/clients");
   ExpectRefused("FeedTokensService/CreateFeedToken", token, "INVALID_FIELD",
                 "feed_token.feed");
 }

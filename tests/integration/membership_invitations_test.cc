@@ -196,8 +196,8 @@ absl::StatusOr<Invitation> Revoke(const std::string& name,
 }
 
 TEST(Invitations, MakeAPersonOfTheOwnOrganization) {
-  const Home home("invite");
-  const Home other("invite-other");
+  const Home home("inviting");
+  const Home other("inviting-other");
   const auto invited = Invite(InvitationOf("nils@example.se"), home.caller);
   ASSERT_TRUE(invited.ok()) << invited.status();
   EXPECT_EQ(invited->organization(), home.organization);

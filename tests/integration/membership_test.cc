@@ -12,10 +12,17 @@
 #include "reglab/learning/v1/idea.pb.h"
 #include "reglab/meetings/v1/action.pb.h"
 #include "reglab/meetings/v1/agenda_item.pb.h"
+#include "reglab/meetings/v1/amendment.pb.h"
 #include "reglab/meetings/v1/attendance.pb.h"
+#include "reglab/meetings/v1/consultation.pb.h"
+#include "reglab/meetings/v1/contribution.pb.h"
+#include "reglab/meetings/v1/draft.pb.h"
 #include "reglab/meetings/v1/meeting.pb.h"
 #include "reglab/meetings/v1/minutes.pb.h"
+#include "reglab/meetings/v1/minutes_correction.pb.h"
+#include "reglab/meetings/v1/referral.pb.h"
 #include "reglab/meetings/v1/suggestion.pb.h"
+#include "reglab/meetings/v1/upload.pb.h"
 #include "reglab/membership/v1/appointment.pb.h"
 #include "reglab/membership/v1/body.pb.h"
 #include "reglab/membership/v1/changes.pb.h"
@@ -407,15 +414,29 @@ TEST(Vocabularies, LabelEveryCodeInBothLanguages) {
     EXPECT_FALSE(codes[std::string("vocabularies/") + name].empty()) << name;
   }
   for (const google::protobuf::Descriptor* message :
-       {Organization::descriptor(), Membership::descriptor(),
-        Person::descriptor(), Body::descriptor(), Appointment::descriptor(),
-        v1::Invitation::descriptor(), v1::Relationship::descriptor(),
-        v1::Change::descriptor(), meetings::v1::Meeting::descriptor(),
+       {Organization::descriptor(),
+        Membership::descriptor(),
+        Person::descriptor(),
+        Body::descriptor(),
+        Appointment::descriptor(),
+        v1::Invitation::descriptor(),
+        v1::Relationship::descriptor(),
+        v1::Change::descriptor(),
+        meetings::v1::Meeting::descriptor(),
         meetings::v1::AgendaItem::descriptor(),
         meetings::v1::Attendance::descriptor(),
         meetings::v1::Minutes::descriptor(),
         meetings::v1::Suggestion::descriptor(),
         meetings::v1::Action::descriptor(),
+        meetings::v1::Amendment::descriptor(),
+        meetings::v1::Consultation::descriptor(),
+        meetings::v1::Contribution::descriptor(),
+        meetings::v1::Draft::descriptor(),
+        meetings::v1::MinutesCorrection::descriptor(),
+        meetings::v1::Paragraph::descriptor(),
+        meetings::v1::Referral::descriptor(),
+        meetings::v1::Upload::descriptor(),
+        meetings::v1::WaitingAmendment::descriptor(),
         learning::v1::Activity::descriptor(),
         learning::v1::ActivityKind::descriptor(),
         learning::v1::Idea::descriptor()}) {

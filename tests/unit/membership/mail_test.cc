@@ -118,8 +118,8 @@ TEST(Letters, NameWhatIsMissing) {
   EXPECT_THAT(std::string(missing.status().message()), HasSubstr("inviter"));
   const auto unknown = WriteLetter("footer", "sv", values);
   EXPECT_THAT(std::string(unknown.status().message()),
-              HasSubstr("circulation, invitation, notice, one-time-link, "
-                        "subscription-paused"));
+              HasSubstr("circulation, invitation, meeting-invitation, notice, "
+                        "one-time-link, subscription-paused"));
   EXPECT_FALSE(WriteLetter("notice", "de", values).ok());
   EXPECT_FALSE(WriteLetter("../notice", "sv", values).ok());
 }
