@@ -234,6 +234,7 @@ v1::AgendaItem AgendaItemOn(const Referral& referral) {
   item.set_text(WhatCameBack(referral));
   // No more people read it there than the referral itself.
   item.set_visibility(referral.visibility());
+  item.add_follows_up(referral.name());
   return item;
 }
 

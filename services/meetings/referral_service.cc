@@ -183,10 +183,12 @@ absl::StatusOr<Referral> RemindReferral(Call& call,
 }
 
 // What came back stands on the agenda of the sending body's next meeting, if
-// one is planned; otherwise on that of the next one that is made.
+// one is planned that is not the one it comes from; otherwise on that of the
+// next one that is made.
 absl::StatusOr<Referral> PutOnAgenda(Transaction& tx, Referral referral) {
-  ASSIGN_OR_RETURN(const std::string next,
-                   referrals::NextMeeting(tx, referral.from_body()));
+  ASSIGN_OR_RETURN(
+      const std::string next,
+      referrals::NextMeeting(tx, referral.from_body(), referral.meeting()));
   if (next.empty()) return referral;
   ASSIGN_OR_RETURN(const Meeting meeting,
                    meetings::Lock(tx, Everything(), next, ""));

@@ -113,6 +113,7 @@ const Statement kNextPosition(
 
 const Statement kNextMeeting(
     "SELECT name FROM meetings WHERE body = $1 AND date >= today()"
+    " AND name <> $2"
     " AND state IN ('PLANNED', 'CONVENED') ORDER BY date, name LIMIT 1");
 
 Params ValuesOf(const Referral& referral) {
@@ -345,9 +346,9 @@ absl::StatusOr<int> NextPosition(Transaction& tx, std::string_view meeting) {
   return int(rows[0].Int(0));
 }
 
-absl::StatusOr<std::string> NextMeeting(Transaction& tx,
-                                        std::string_view body) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Query(kNextMeeting, {body}));
+absl::StatusOr<std::string> NextMeeting(Transaction& tx, std::string_view body,
+                                        std::string_view after) {
+  ASSIGN_OR_RETURN(const Rows rows, tx.Query(kNextMeeting, {body, after}));
   return rows.empty() ? std::string() : std::string(rows[0].Text(0));
 }
 

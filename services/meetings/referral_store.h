@@ -89,9 +89,10 @@ absl::StatusOr<std::vector<Due>> TakeDue(Transaction& tx);
 absl::StatusOr<v1::Referral> NoteReminder(Transaction& tx,
                                           std::string_view name);
 
-// The next meeting of a body that is planned or convened, from today on; ""
-// when there is none.
-absl::StatusOr<std::string> NextMeeting(Transaction& tx, std::string_view body);
+// The next meeting of a body that is planned or convened, from today on, and is
+// not `after`; "" when there is none.
+absl::StatusOr<std::string> NextMeeting(Transaction& tx, std::string_view body,
+                                        std::string_view after);
 // The position after everything on its agenda.
 absl::StatusOr<int> NextPosition(Transaction& tx, std::string_view meeting);
 

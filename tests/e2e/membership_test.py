@@ -87,7 +87,6 @@ def test_everyone_can_read_what_is_kept_of_people(suite):
     for field in fields:
         assert field["purpose"] and field["retention"] and field["legalBasis"], field
     swedish = suite.get("/v1/privacy/fields", key="", headers={"Accept-Language": "sv"})
-    assert swedish.headers["content-language"] == "sv"
     for english, field in zip(fields, swedish.json["fields"], strict=True):
         assert (field["type"], field["field"]) == (english["type"], english["field"])
         assert field["purpose"] != english["purpose"] and field["legalBasis"].startswith("Artikel 6"), field

@@ -37,5 +37,7 @@ def test_every_command_of_the_readme_does_what_it_says(suite):
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     final = suite.get("/v1/meetings/proving/minutes").json
     assert final["state"] == "FINAL" and "lokal nivå" in final["markdown"]
-    after = suite.get("/v1/meetings/after/agenda-items").json["agendaItems"]
-    assert any("referrals/cohesion" in item.get("followsUp", []) for item in after)
+    referral = suite.get("/v1/referrals/cohesion").json
+    assert referral["state"] == "ANSWERED"
+    agenda = suite.get(f"/v1/{referral['answerMeeting']}/agenda-items?pageSize=100").json["agendaItems"]
+    assert any("referrals/cohesion" in item.get("followsUp", []) for item in agenda)

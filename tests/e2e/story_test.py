@@ -258,7 +258,7 @@ def test_a_record_is_approved_by_its_chair_and_verifiers(suite, services):
 
     def approve(n):
         digest = board.get(record["name"])["digest"]
-        return services.call("reglab.meetings.v1.MinutesService.ApproveMinutes", {"name": record["name"], "digest": digest},
+        return services.call("meetings.v1.MinutesService/ApproveMinutes", {"name": record["name"], "digest": digest},
                              token=board.person(n))
 
     with pytest.raises(Exception):
