@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reglab/meetings/v1/meeting.pb.h"
 #include "reglab/meetings/v1/minutes_correction.pb.h"
 #include "services/common/listing.h"
 
