@@ -29,8 +29,18 @@ absl::StatusOr<MinutesCorrection> GetMinutesCorrection(
 
 absl::StatusOr<ListMinutesCorrectionsResponse> ListMinutesCorrections(
     Call& call, const ListMinutesCorrectionsRequest& request) {
-  return List<ListMinutesCorrectionsResponse>(
-      call, minutes_corrections::kListing, request);
+  return call.Read(
+      [&](Transaction& tx) -> absl::StatusOr<ListMinutesCorrectionsResponse> {
+        // "meetings/-/minutes" are those of every meeting.
+        if (request.parent() != "meetings/-/minutes") {
+          RETURN_IF_ERROR(
+              minutes::Get(tx, call.audience(), request.parent()).status());
+        }
+        ListMinutesCorrectionsResponse response;
+        RETURN_IF_ERROR(RunList(tx, minutes_corrections::kListing, request,
+                                call.audience(), response));
+        return response;
+      });
 }
 
 absl::StatusOr<MinutesCorrection> CreateMinutesCorrection(
