@@ -159,7 +159,7 @@ TEST(Pdf, IsMadeOfThePageWhereTheComponentIsInstalled) {
   if (access(Pdf::Python().c_str(), X_OK) != 0) {
     GTEST_SKIP() << "deploy/local/install --pdf has not been run";
   }
-  const std::string meeting = Meeting("pdf", "bodies/member-group");
+  const std::string meeting = Meeting("as-pdf", "bodies/member-group");
   ASSERT_TRUE(
       AddNote(meeting, "Räksmörgås ![x](http://127.0.0.1:1/x.png)").ok());
   ASSERT_TRUE(Begin(meeting).ok());
