@@ -122,7 +122,8 @@ class Pdf {
     if (pid_ == 0) {
       setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
       if (freopen(log_.c_str(), "w", stderr) != nullptr) {
-        execl(Python().c_str(), "python", main.c_str(), trusted.c_str(),
+        // Python finds its virtual environment by the name it is called by.
+        execl(Python().c_str(), Python().c_str(), main.c_str(), trusted.c_str(),
               contract.c_str(), nullptr);
       }
       _exit(127);
@@ -172,7 +173,7 @@ TEST(Pdf, IsMadeOfThePageWhereTheComponentIsInstalled) {
       Document<v1::GetMinutesPdfRequest>("GetMinutesPdf", meeting);
   ASSERT_TRUE(made.ok()) << made.status() << pdf.Log();
   EXPECT_EQ(made->content_type(), "application/pdf");
-  EXPECT_EQ(made->file_name(), "pdf.pdf");
+  EXPECT_EQ(made->file_name(), "as-pdf.pdf");
   EXPECT_TRUE(made->data().starts_with("%PDF-"));
   // tests/e2e/pdf_test.py asks veraPDF whether it is PDF/A.
   EXPECT_THAT(pdf.Log(), HasSubstr("\"act\": \"meetings\""));
