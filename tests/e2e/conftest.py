@@ -20,7 +20,8 @@ SHARED = ROOT.parent / "shared"
 STATE = pathlib.Path(tempfile.mkdtemp(prefix="reglab-e2e-"))
 BUILD = pathlib.Path(os.environ.get("REGLAB_BUILD") or ROOT / "build/dev")
 # What is freed is kept a while to find its use; not so much that growth shows.
-os.environ.setdefault("ASAN_OPTIONS", "quarantine_size_mb=8:thread_local_quarantine_size_kb=64")
+os.environ["ASAN_OPTIONS"] = ":".join(
+    filter(None, (os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=8:thread_local_quarantine_size_kb=64")))
 # contract.py, which the tests share with deploy/local/grpc, reads these.
 os.environ["REGLAB_STATE_DIR"] = str(STATE)
 os.environ["REGLAB_BUILD"] = str(BUILD)
